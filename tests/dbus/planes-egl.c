@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A libEGL.so.1 that exports textures as drivers of real hardware do: in as many planes as PLANES
+ * says (one), all in the buffer of the first where PLANES_IN_ONE is set. Everything else is left to
+ * the real library, which it is linked with. The planes are memfds that say which they are, and the
+ * modifier counts the exports.
+ */
+#include <EGL/egl.h>
+#include <EGL/eglext.h>
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define EXPORT __attribute__((visibility("default")))
+#define EXTENSION "EGL_MESA_image_dma_buf_export"
+
+static EGLuint64KHR exports;
+
+static void *real(const char *name)
+{
+    static void *library;
+
+    if (!library) {
+        library = dlopen(REAL_EGL, RTLD_NOW | RTLD_LOCAL);
+    }
+    return dlsym(library, name);
+}
+
+static int n_planes(void)
+{
+    const char *value = getenv("PLANES");
+
+    return value ? atoi(value) : 1;
+}
+
+static EGLBoolean export_query(EGLDisplay display, EGLImageKHR image, int *fourcc, int *planes,
+                               EGLuint64KHR *modifiers)
+{
+    exports++;
+    *fourcc = 0x34325258;   /* XR24 */
+    *planes = n_planes();
+    if (modifiers) {
+        *modifiers = 0x0100000000000000 | exports;
+    }
+    return EGL_TRUE;
+}
+
+static int make_plane(int number)
+{
+    int fd = memfd_create("plane", MFD_CLOEXEC);
+    const char name[8] = { 'p', 'l', 'a', 'n', 'e', ' ', '0' + number };
+
+    /* long enough to be mapped as a picture, though there is none in it */
+    return write(fd, name, sizeof(name)) == sizeof(name) && !ftruncate(fd, 64 << 20) ? fd : -1;
+}
+
+static EGLBoolean export_image(EGLDisplay display, EGLImageKHR image, int *fds, EGLint *strides,
+                               EGLint *offsets)
+{
+    for (int i = 0; i < n_planes(); i++) {
+        fds[i] = i && getenv("PLANES_IN_ONE") ? -1 : make_plane(i);
+        if (strides) {
+            strides[i] = 4096 >> i;
+        }
+        if (offsets) {
+            offsets[i] = 512 * i;
+        }
+    }
+    return EGL_TRUE;
+}
+
+EXPORT const char *eglQueryString(EGLDisplay display, EGLint name)
+{
+    static char *extended;
+    const char *(*query)(EGLDisplay, EGLint) = real("eglQueryString");
+    const char *text = query(display, name);
+
+    if (name != EGL_EXTENSIONS || !text || display == EGL_NO_DISPLAY) {
+        return text;
+    }
+    if (!extended && asprintf(&extended, "%s " EXTENSION, text) < 0) {
+        abort();
+    }
+    return extended;
+}
+
+EXPORT __eglMustCastToProperFunctionPointerType eglGetProcAddress(const char *name)
+{
+    __eglMustCastToProperFunctionPointerType (*get)(const char *) = real("eglGetProcAddress");
+
+    if (!strcmp(name, "eglExportDMABUFImageQueryMESA")) {
+        return (__eglMustCastToProperFunctionPointerType)export_query;
+    }
+    if (!strcmp(name, "eglExportDMABUFImageMESA")) {
+        return (__eglMustCastToProperFunctionPointerType)export_image;
+    }
+    return get(name);
+}

@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Windows under a window manager: sizes, zoom, tabs, full screen, icons, closing."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from typing import Iterator
+
+import numpy
+import pytest
+
+from vgpu.formats import gradient
+from vgpu.wait import wait_for
+from vgpu.wire import Rect, parse_display_info
+
+from .hands import Hands
+from .machine import Machine
+from .screen import Screen, find
+
+SIZE = (400, 300)
+
+
+@pytest.fixture
+def manager(screen: Screen, hands: Hands) -> Iterator[None]:
+    """A window manager on the screen."""
+    process = subprocess.Popen(['openbox', '--sm-disable'], env=hands.env, stderr=subprocess.DEVNULL)
+    wait_for(lambda: 'window id' in subprocess.run(['xprop', '-root', '_NET_SUPPORTING_WM_CHECK'], text=True,
+                                                   env=hands.env, capture_output=True).stdout,
+             'the window manager')
+    hands.move(1279, 1023)      # the X server draws the pointer on the screen
+    yield
+    process.terminate()
+    process.wait(10)
+
+
+def modes(machine: Machine) -> list[tuple[int, int] | None]:
+    """The sizes that the device tells the guest, None for heads that are off."""
+    info = parse_display_info(machine.gpu.ok('get_display_info'))
+    return [(mode.rect.width, mode.rect.height) if mode.enabled else None for mode in info]
+
+
+def enlarged(rgb: numpy.ndarray, factor: int) -> numpy.ndarray:
+    """The picture with every pixel as a block of pixels."""
+    return rgb.repeat(factor, axis=0).repeat(factor, axis=1)
+
+
+def place_of(screen: Screen, rgb: numpy.ndarray) -> tuple[int, int]:
+    """Where on the screen the picture is, once it is there."""
+    return wait_for(lambda: find(screen.picture, rgb), 'the picture on the screen', timeout=30)
+
+
+@pytest.mark.parametrize('gl', ['off', 'on'])
+def test_whole_zooms_are_sharp(start_machine, manager, screen, hands, gl):
+    machine = start_machine('virtio-gpu-pci', options=f',gl={gl},zoom-to-fit=off')
+    machine.gpu.show(1, gradient(*SIZE))
+    place_of(screen, gradient(*SIZE))
+    hands.focus().key(*['ctrl+alt+plus'] * 4)
+    place_of(screen, enlarged(gradient(*SIZE), 2))
+    hands.key('ctrl+alt+0')
+    place_of(screen, gradient(*SIZE))
+
+
+@pytest.mark.parametrize('gl', ['off', 'on'])
+@pytest.mark.parametrize('surface', ['memory', 'window'])
+def test_picture_fits_the_window(start_machine, manager, screen, hands, gl, surface):
+    machine = start_machine('virtio-gpu-pci', options=f',gl={gl}', surface=surface)
+    machine.gpu.show(1, gradient(*SIZE))
+    place_of(screen, gradient(*SIZE))
+    hands.do('windowsize', hands.window(), 800, 640)
+    place_of(screen, enlarged(gradient(*SIZE), 2))
+
+
+def test_size_of_the_window_becomes_the_guests_mode(start_machine, manager, screen, hands):
+    machine = start_machine('virtio-gpu-pci')
+    machine.gpu.show(1, gradient(*SIZE))
+    place_of(screen, gradient(*SIZE))
+    assert modes(machine)[0] == (1280, 800)
+    hands.do('windowsize', hands.window(), 500, 450)
+    wait_for(lambda: modes(machine)[0] == (500, 450), 'the new mode')
+    machine.gpu.show(2, gradient(500, 450))
+    place_of(screen, gradient(500, 450))
+
+
+def test_size_that_the_guest_chose_is_not_told_back(start_machine, manager, screen):
+    machine = start_machine('virtio-gpu-pci')
+    for number, size in enumerate((SIZE, (640, 480), (300, 200)), 1):
+        machine.gpu.show(number, gradient(*size))
+        place_of(screen, gradient(*size))
+        time.sleep(0.5)
+        assert modes(machine)[0] == (1280, 800)
+
+
+def test_full_screen_is_the_screen_and_back(start_machine, manager, screen, hands):
+    machine = start_machine('virtio-gpu-pci', bare=False, options=',show-tabs=on')
+    machine.gpu.show(1, gradient(*SIZE))
+    x, y = place_of(screen, gradient(*SIZE))
+    hands.focus().key('ctrl+alt+f')
+    wait_for(lambda: modes(machine)[0] == (1280, 1024), 'the mode of the screen')
+    machine.gpu.show(2, gradient(1280, 1024))
+    screen.assert_shows(gradient(1280, 1024)[:1000])    # the pointer is in the corner
+    hands.key('ctrl+alt+f')
+    wait_for(lambda: modes(machine)[0] == SIZE, 'the mode of the window')
+    machine.gpu.show(3, gradient(*SIZE))
+    assert place_of(screen, gradient(*SIZE)) == (x, y)
+
+
+def test_option_starts_in_full_screen(start_machine, manager, screen):
+    machine = start_machine('virtio-gpu-pci', options=',full-screen=on', bare=False)
+    machine.gpu.show(1, gradient(1280, 1024))
+    screen.assert_shows(gradient(1280, 1024)[:1000])    # the pointer is in the corner
+
+
+@pytest.mark.parametrize('gl', ['off', 'on'])
+def test_heads_are_tabs(start_machine, manager, screen, hands, gl):
+    machine = start_machine('virtio-gpu-pci,max_outputs=2', options=f',gl={gl}')
+    machine.gpu.show(1, gradient(*SIZE, 1))
+    place_of(screen, gradient(*SIZE, 1))
+    assert modes(machine)[1] is None
+    hands.focus().key('ctrl+alt+2')
+    wait_for(lambda: modes(machine)[1] == SIZE, 'the second head')
+    machine.gpu.show(2, gradient(*SIZE, 2), scanout_id=1)
+    place_of(screen, gradient(*SIZE, 2))
+    hands.key('ctrl+alt+1')
+    place_of(screen, gradient(*SIZE, 1))
+
+
+@pytest.mark.parametrize('gl, surface', [('off', ''), ('on', 'memory'), ('on', 'window')])
+def test_tab_becomes_a_window_and_a_tab_again(start_machine, manager, screen, hands, gl, surface):
+    machine = start_machine('virtio-gpu-pci,max_outputs=2', options=f',gl={gl}', bare=False, surface=surface)
+    machine.gpu.show(1, gradient(*SIZE, 1))
+    place_of(screen, gradient(*SIZE, 1))
+    hands.focus().key('ctrl+alt+2')
+    wait_for(lambda: modes(machine)[1], 'the second head')
+    machine.gpu.show(2, gradient(*SIZE, 2), scanout_id=1)
+    x, y = place_of(screen, gradient(*SIZE, 2))
+    detach_tab(hands, x, y)
+    own = hands.window('gpu0.1')
+    hands.do('windowmove', own, 800, 600)
+    hands.move(1279, 1023)
+    place_of(screen, gradient(*SIZE, 1))
+    place_of(screen, gradient(*SIZE, 2))
+    hands.do('windowfocus', '--sync', own)
+    hands.key('alt+F4')
+    wait_for(lambda: own not in hands.windows(), 'the tab to be one again')
+    place_of(screen, gradient(*SIZE, 2))
+    hands.focus().key('ctrl+alt+1')
+    place_of(screen, gradient(*SIZE, 1))
+
+
+def test_icon_holds_nobody_up_and_draws_nothing(start_machine, manager, screen, hands):
+    machine = start_machine('virtio-gpu-pci', options=',gl=on')
+    image = machine.gpu.show(1, gradient(*SIZE))
+    place_of(screen, gradient(*SIZE))
+    window = hands.window()
+    hands.do('windowminimize', window)
+    machine.wait_until_quiet()
+    draws = machine.counter('draws')
+    image.draw(gradient(*SIZE, 1))
+    machine.gpu.transfer(1, Rect(0, 0, *SIZE))
+    for _ in range(10):
+        machine.gpu.flush(1, Rect(0, 0, *SIZE))
+    time.sleep(0.2)
+    assert machine.counter('draws') == draws
+    hands.do('windowmap', window)
+    place_of(screen, gradient(*SIZE, 1))
+
+
+def test_closing_the_window_ends_the_machine(start_machine, manager, screen, hands):
+    machine = start_machine('virtio-gpu-pci')
+    close(hands)
+    machine.qemu.finish()
+
+
+def test_closing_can_be_forbidden(start_machine, manager, screen, hands):
+    machine = start_machine('virtio-gpu-pci', options=',window-close=off')
+    machine.gpu.show(1, gradient(*SIZE))
+    close(hands)
+    time.sleep(0.5)
+    place_of(screen, gradient(*SIZE))
+
+
+def close(hands: Hands) -> None:
+    """Closes the window as its button does."""
+    hands.focus().key('alt+F4')
+
+
+def detach_tab(hands: Hands, x: int, y: int) -> None:
+    """Chooses "Detach Tab", the last but one of the menu "View", above the picture at (x, y)."""
+    hands.move(x + 90, y - 12)
+    hands.click()
+    time.sleep(0.5)     # menus that open take no keys
+    hands.key('Up', 'Up', 'Return')

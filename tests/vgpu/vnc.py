@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A small VNC client: sees pictures and cursors as a remote viewer does, and asks for another size."""
+
+from __future__ import annotations
+
+import socket
+import struct
+import time
+from dataclasses import dataclass
+
+import numpy
+
+ENCODING_RAW = 0
+ENCODING_DESKTOP_SIZE = -223
+ENCODING_CURSOR = -239
+ENCODING_EXTENDED_DESKTOP_SIZE = -308
+ENCODING_ALPHA_CURSOR = -314
+
+SET_PIXEL_FORMAT = 0
+SET_ENCODINGS = 2
+UPDATE_REQUEST = 3
+SET_DESKTOP_SIZE = 251
+
+BGRX = struct.pack('>BBBBHHHBBB3x', 32, 24, 0, 1, 255, 255, 255, 16, 8, 0)
+
+# QEMU 7.2 sends cursors as they lie in its memory, blue first, where the protocol wants red first.
+QEMU_CURSOR_ORDER = [2, 1, 0, 3]
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """A cursor's image as height x width x 4 (red, green, blue, alpha) and its hot spot."""
+
+    hot_x: int
+    hot_y: int
+    rgba: numpy.ndarray
+
+
+class VncClient:
+    """A viewer of one console; pictures arrive while `wait_for` looks."""
+
+    def __init__(self, path: str, timeout: float = 20):
+        self._timeout = timeout
+        self._sock = connect(path, timeout)
+        self.cursor: Cursor | None = None
+        self.updates: list[tuple[int, int, int, int]] = []
+        self._handshake()
+        width, height = struct.unpack('>HH', self._read(4))
+        self._read(16)
+        self._read(struct.unpack('>I', self._read(4))[0])
+        self.picture = numpy.zeros((height, width, 3), numpy.uint8)
+        self._sock.sendall(struct.pack('>B3x', SET_PIXEL_FORMAT) + BGRX)
+        encodings = (ENCODING_RAW, ENCODING_DESKTOP_SIZE, ENCODING_EXTENDED_DESKTOP_SIZE,
+                     ENCODING_ALPHA_CURSOR)
+        self._sock.sendall(struct.pack(f'>BxH{len(encodings)}i', SET_ENCODINGS, len(encodings), *encodings))
+        self._request(incremental=False)
+
+    def _handshake(self) -> None:
+        self._read(12)
+        self._sock.sendall(b'RFB 003.008\n')
+        self._read(self._read(1)[0])
+        self._sock.sendall(b'\x01')
+        if struct.unpack('>I', self._read(4))[0] != 0:
+            raise ConnectionError('the VNC server refuses')
+        self._sock.sendall(b'\x01')
+
+    def close(self) -> None:
+        """Ends the connection."""
+        self._sock.close()
+
+    def set_size(self, width: int, height: int) -> None:
+        """Asks for another size of the screen, as a viewer does when its window is resized."""
+        self._sock.sendall(struct.pack('>BxHHBx', SET_DESKTOP_SIZE, width, height, 1)
+                           + struct.pack('>IHHHHI', 0, 0, 0, width, height, 0))
+
+    def wait_for(self, condition, timeout: float | None = None) -> bool:
+        """Takes in updates until the condition holds; false when it does not in time."""
+        deadline = time.monotonic() + (timeout or self._timeout)
+        while not condition(self):
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return False
+            self._sock.settimeout(left)
+            try:
+                self._message()
+            except TimeoutError:
+                return False
+        return True
+
+    def shows(self, rgb: numpy.ndarray, timeout: float | None = None) -> bool:
+        """Whether the picture is, or becomes, the given one."""
+        return self.wait_for(lambda client: numpy.array_equal(client.picture, rgb), timeout)
+
+    def _request(self, incremental: bool = True) -> None:
+        height, width, _ = self.picture.shape
+        self._sock.sendall(struct.pack('>BBHHHH', UPDATE_REQUEST, incremental, 0, 0, width, height))
+
+    def _message(self) -> None:
+        kind = self._read(1)[0]
+        if kind == 0:
+            self._framebuffer_update()
+        elif kind == 3:
+            self._read(3)
+            length, = struct.unpack('>i', self._read(4))
+            self._read(abs(length))
+        elif kind != 2:
+            raise ConnectionError(f'VNC message {kind}')
+
+    def _framebuffer_update(self) -> None:
+        _, count = struct.unpack('>BH', self._read(3))
+        for _ in range(count):
+            x, y, width, height, encoding = struct.unpack('>HHHHi', self._read(12))
+            self._rectangle(x, y, width, height, encoding)
+        self._request()
+
+    def _rectangle(self, x: int, y: int, width: int, height: int, encoding: int) -> None:
+        if encoding == ENCODING_RAW:
+            pixels = numpy.frombuffer(self._read(4 * width * height), numpy.uint8)
+            self.picture[y:y + height, x:x + width] = pixels.reshape(height, width, 4)[:, :, 2::-1]
+            self.updates.append((x, y, width, height))
+        elif encoding in (ENCODING_DESKTOP_SIZE, ENCODING_EXTENDED_DESKTOP_SIZE):
+            if encoding == ENCODING_EXTENDED_DESKTOP_SIZE:
+                self._read(16 * struct.unpack('>B3x', self._read(4))[0])
+            if (height, width) != self.picture.shape[:2]:
+                self.picture = numpy.zeros((height, width, 3), numpy.uint8)
+                self._request(incremental=False)
+        elif encoding == ENCODING_ALPHA_CURSOR:
+            self._read(4)
+            pixels = numpy.frombuffer(self._read(4 * width * height), numpy.uint8)
+            self.cursor = Cursor(x, y, pixels.reshape(height, width, 4)[:, :, QEMU_CURSOR_ORDER])
+        else:
+            raise ConnectionError(f'VNC encoding {encoding}')
+
+    def _read(self, size: int) -> bytes:
+        data = bytearray()
+        while len(data) < size:
+            piece = self._sock.recv(size - len(data))
+            if not piece:
+                raise ConnectionError('the VNC server closed the connection')
+            data += piece
+        return bytes(data)
+
+
+def connect(path: str, timeout: float) -> socket.socket:
+    """Connects to a Unix socket that may not be there yet."""
+    deadline = time.monotonic() + timeout
+    while True:
+        sock = socket.socket(socket.AF_UNIX)
+        try:
+            sock.settimeout(timeout)
+            sock.connect(path)
+            return sock
+        except (FileNotFoundError, ConnectionRefusedError):
+            sock.close()
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
