@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import os
+import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -10,7 +13,8 @@ import pytest
 
 from vgpu.modules import STOCK_DIR
 
-SCRIPTS = Path(__file__).resolve().parents[2] / 'scripts'
+ROOT = Path(__file__).resolve().parents[2]
+SCRIPTS = ROOT / 'scripts'
 
 
 def run(script: str, *args: str | Path) -> subprocess.CompletedProcess:
@@ -88,6 +92,23 @@ def test_unchanged_output_keeps_its_time(tmp_path):
     before = header.stat().st_mtime_ns
     run('host-config', '--header', header)
     assert header.stat().st_mtime_ns == before
+
+
+def test_update_of_qemu_is_noticed_by_the_next_build_whatever_its_times(tmp_path):
+    installed, build = tmp_path / 'qemu', tmp_path / 'build'
+    installed.mkdir()
+    module = Path(shutil.copy(STOCK_DIR / 'hw-display-virtio-gpu.so', installed))
+    subprocess.run(['meson', 'setup', build, ROOT, f'-Dqemu_moddir={installed}', '-Dtests=false'], check=True,
+                   capture_output=True, timeout=120)
+
+    def stamps() -> str:
+        subprocess.run(['ninja', '-C', build, 'modules/host-stamp.c'], check=True, capture_output=True, timeout=60)
+        return (build / 'modules/host-stamp.c').read_text()
+
+    assert 'qemu_stamp_' in stamps() and 'qemu_stamp_0ther' not in stamps()
+    module.write_bytes(re.sub(rb'(qemu_stamp_).{5}', rb'\g<1>0ther', module.read_bytes()))
+    os.utime(module, (0, 0))
+    assert 'qemu_stamp_0ther' in stamps()
 
 
 def test_trace_points_print_name_and_values(tmp_path):
