@@ -68,3 +68,7 @@ def main(arguments: list[str]) -> int:
     print(table(results))
     print(f'{options.out / "bench.json"}, {options.out / "bench.png"}')
     return 0 if all(result.reached is not False for result in results) else 1
+
+
+if __name__ == '__main__':
+    sys.exit(main(sys.argv[1:]))
