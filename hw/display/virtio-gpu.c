@@ -2,6 +2,7 @@
 /* virtio-gpu-device: the engine behind QEMU's virtio core. */
 #include "qemu/osdep.h"
 #include "qemu/module.h"
+#include "qemu/rcu.h"
 #include "qemu/units.h"
 #include "qapi/error.h"
 #include "hw/display/virtio-gpu-engine.h"
@@ -24,8 +25,14 @@ static void handle_cursor(VirtIODevice *vdev, VirtQueue *vq)
     qemu_bh_schedule(VIRTIO_GPU(vdev)->queues[VGPU_QUEUE_CURSOR].bh);
 }
 
+/*
+ * QEMU's ring code begins and ends a read of its memory maps a dozen times for each command, with a
+ * full barrier every time but inside of one: here for the whole batch.
+ */
 static void process_queue(VirtIOGPU *gpu, VgpuQueueId id)
 {
+    RCU_READ_LOCK_GUARD();
+
     if (virtio_queue_ready(gpu->queues[id].vq)) {
         vgpu_device_process(gpu->device, id);
     }
