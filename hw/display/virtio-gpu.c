@@ -26,8 +26,8 @@ static void handle_cursor(VirtIODevice *vdev, VirtQueue *vq)
 }
 
 /*
- * QEMU's ring code begins and ends a read of its memory maps a dozen times for each command, with a
- * full barrier every time but inside of one: here for the whole batch.
+ * QEMU's ring code reads its memory maps seven times for each command, with a full barrier before and
+ * after every time unless it is inside of such a read already. So here is one for the whole batch.
  */
 static void process_queue(VirtIOGPU *gpu, VgpuQueueId id)
 {
