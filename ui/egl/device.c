@@ -58,6 +58,17 @@ static void query_features(DisplayEgl *egl)
         epoxy_has_egl_extension(display, "EGL_EXT_swap_buffers_with_damage");
 }
 
+static EGLint find_reset_attribute(DisplayEgl *egl)
+{
+    if (epoxy_egl_version(egl->display) >= 15 ||
+        (egl->api == DISPLAY_GL_CORE &&
+         epoxy_has_egl_extension(egl->display, "EGL_KHR_create_context"))) {
+        return EGL_CONTEXT_OPENGL_RESET_NOTIFICATION_STRATEGY;
+    }
+    return epoxy_has_egl_extension(egl->display, "EGL_EXT_create_context_robustness")
+           ? EGL_CONTEXT_OPENGL_RESET_NOTIFICATION_STRATEGY_EXT : 0;
+}
+
 DisplayEgl *display_egl_new(EGLDisplay display, EGLConfig config, DisplayGlApi api)
 {
     static unsigned instances;
@@ -75,6 +86,7 @@ DisplayEgl *display_egl_new(EGLDisplay display, EGLConfig config, DisplayGlApi a
     egl->picture_key = g_quark_from_string(picture_key);
     egl->garbage = g_async_queue_new();
     query_features(egl);
+    egl->reset_attribute = find_reset_attribute(egl);
     return egl;
 }
 
@@ -114,18 +126,47 @@ void display_egl_unref(DisplayEgl *egl)
     g_free(egl);
 }
 
-static EGLContext create_context(DisplayEgl *egl, int major, int minor)
+/* `reset_attribute`: of EGL, by which the context is told of resets of the GPU; 0: it is not. */
+static EGLContext try_context(DisplayEgl *egl, int major, int minor, EGLint reset_attribute)
 {
     const bool core = egl->api == DISPLAY_GL_CORE;
-    const EGLint attributes[] = {
+    EGLint attributes[16] = {
         EGL_CONTEXT_MAJOR_VERSION, major,
         EGL_CONTEXT_MINOR_VERSION, minor,
-        core ? EGL_CONTEXT_OPENGL_PROFILE_MASK : EGL_NONE, EGL_CONTEXT_OPENGL_CORE_PROFILE_BIT,
-        EGL_NONE,
     };
+    int n = 4;
 
+    if (core) {
+        attributes[n++] = EGL_CONTEXT_OPENGL_PROFILE_MASK;
+        attributes[n++] = EGL_CONTEXT_OPENGL_CORE_PROFILE_BIT;
+    }
+    if (reset_attribute) {
+        attributes[n++] = reset_attribute;
+        attributes[n++] = EGL_LOSE_CONTEXT_ON_RESET;
+    }
+    attributes[n] = EGL_NONE;
     eglBindAPI(core ? EGL_OPENGL_API : EGL_OPENGL_ES_API);
     return eglCreateContext(egl->display, egl->config, egl->share, attributes);
+}
+
+/*
+ * All contexts of a share group are told of resets or none. Drivers may end the process of those who
+ * are not.
+ */
+static EGLContext create_context(DisplayEgl *egl, int major, int minor)
+{
+    EGLContext context = EGL_NO_CONTEXT;
+
+    if (egl->reset_attribute) {
+        context = try_context(egl, major, minor, egl->reset_attribute);
+    }
+    if (context == EGL_NO_CONTEXT) {
+        context = try_context(egl, major, minor, 0);
+        if (context != EGL_NO_CONTEXT) {
+            egl->reset_attribute = 0;
+        }
+    }
+    return context;
 }
 
 EGLContext display_egl_create_context(DisplayEgl *egl, int major, int minor, GError **error)
