@@ -54,6 +54,13 @@ static VgpuFakeRenderer *fake(VgpuRenderer3D *renderer)
     return self;
 }
 
+/* For what draws: the device knows better than to ask for it when all is lost. */
+static VgpuFakeRenderer *drawing(VgpuRenderer3D *renderer)
+{
+    g_assert_false(renderer->lost);
+    return fake(renderer);
+}
+
 static GHashTable *context_of(VgpuFakeRenderer *self, uint32_t id)
 {
     return g_hash_table_lookup(self->contexts, GUINT_TO_POINTER(id));
@@ -93,12 +100,18 @@ static void fake_reset(VgpuRenderer3D *renderer, GHashTable *held)
         }
     }
     self->n_resets++;
+    self->is_lost = self->is_lost && self->stays_lost;
+}
+
+static bool fake_is_lost(VgpuRenderer3D *renderer)
+{
+    return ((VgpuFakeRenderer *)renderer)->is_lost;
 }
 
 static uint32_t fake_create_context(VgpuRenderer3D *renderer, uint32_t ctx_id, uint32_t capset_id,
                                     const char *name)
 {
-    VgpuFakeRenderer *self = fake(renderer);
+    VgpuFakeRenderer *self = drawing(renderer);
 
     g_assert_cmpuint(ctx_id, !=, 0);
     g_assert_null(context_of(self, ctx_id));
@@ -119,7 +132,7 @@ static void fake_destroy_context(VgpuRenderer3D *renderer, uint32_t ctx_id)
 
 static void fake_attach_resource(VgpuRenderer3D *renderer, uint32_t ctx_id, uint32_t resource_id)
 {
-    GHashTable *context = context_of(fake(renderer), ctx_id);
+    GHashTable *context = context_of(drawing(renderer), ctx_id);
 
     if (context) {
         g_hash_table_add(context, GUINT_TO_POINTER(resource_id));
@@ -137,7 +150,7 @@ static void fake_detach_resource(VgpuRenderer3D *renderer, uint32_t ctx_id, uint
 
 static uint32_t fake_submit(VgpuRenderer3D *renderer, uint32_t ctx_id, void *stream, size_t size)
 {
-    VgpuFakeRenderer *self = fake(renderer);
+    VgpuFakeRenderer *self = drawing(renderer);
     GHashTable *context = context_of(self, ctx_id);
     uint32_t *words = stream;
 
@@ -160,7 +173,7 @@ static uint32_t fake_submit(VgpuRenderer3D *renderer, uint32_t ctx_id, void *str
 static uint32_t fake_create_resource(VgpuRenderer3D *renderer,
                                      const struct virtio_gpu_resource_create_3d *request)
 {
-    VgpuFakeRenderer *self = fake(renderer);
+    VgpuFakeRenderer *self = drawing(renderer);
     VgpuFakeTexture *texture;
 
     g_assert_cmpuint(request->resource_id, !=, 0);
@@ -210,7 +223,7 @@ static uint32_t fake_create_blob(VgpuRenderer3D *renderer,
                                  const struct virtio_gpu_resource_create_blob *request,
                                  const VgpuBacking *backing)
 {
-    VgpuFakeRenderer *self = fake(renderer);
+    VgpuFakeRenderer *self = drawing(renderer);
     VgpuFakeTexture *texture;
 
     g_assert_null(texture_of(self, request->resource_id));
@@ -232,7 +245,7 @@ static uint32_t fake_create_blob(VgpuRenderer3D *renderer,
 static uint32_t fake_map_blob(VgpuRenderer3D *renderer, uint32_t resource_id,
                               VgpuHostMemory *memory)
 {
-    VgpuFakeTexture *texture = texture_of(fake(renderer), resource_id);
+    VgpuFakeTexture *texture = texture_of(drawing(renderer), resource_id);
     bool odd = texture && texture->blob_id == VGPU_FAKE_BLOB_ODD;
 
     if (!texture || !texture->blob_id || texture->blob_id == VGPU_FAKE_BLOB_SECRET) {
@@ -278,7 +291,7 @@ unsigned vgpu_fake_renderer_count_maps(VgpuFakeRenderer *renderer)
 static uint32_t fake_attach_backing(VgpuRenderer3D *renderer, uint32_t resource_id,
                                     const VgpuBacking *backing)
 {
-    VgpuFakeTexture *texture = texture_of(fake(renderer), resource_id);
+    VgpuFakeTexture *texture = texture_of(drawing(renderer), resource_id);
 
     if (!texture) {
         return VIRTIO_GPU_RESP_ERR_INVALID_RESOURCE_ID;
@@ -299,7 +312,7 @@ static void fake_detach_backing(VgpuRenderer3D *renderer, uint32_t resource_id)
 
 static uint32_t fake_transfer(VgpuRenderer3D *renderer, const VgpuTransfer3D *transfer)
 {
-    VgpuFakeRenderer *self = fake(renderer);
+    VgpuFakeRenderer *self = drawing(renderer);
     VgpuFakeTexture *texture = texture_of(self, transfer->resource_id);
 
     self->last_transfer = *transfer;
@@ -311,7 +324,7 @@ static uint32_t fake_transfer(VgpuRenderer3D *renderer, const VgpuTransfer3D *tr
 
 static uint32_t fake_write_picture(VgpuRenderer3D *renderer, const VgpuPicture *picture)
 {
-    VgpuFakeTexture *texture = texture_of(fake(renderer), picture->resource_id);
+    VgpuFakeTexture *texture = texture_of(drawing(renderer), picture->resource_id);
 
     g_assert_nonnull(texture);
     memcpy(&texture->colour, picture->data, sizeof(texture->colour));
@@ -340,7 +353,7 @@ static void read_blob(const VgpuFakeTexture *texture, const VgpuPicture *picture
 static uint32_t fake_read_picture(VgpuRenderer3D *renderer, const VgpuPicture *picture)
 {
     const pixman_box32_t *box = &picture->box;
-    VgpuFakeTexture *texture = texture_of(fake(renderer), picture->resource_id);
+    VgpuFakeTexture *texture = texture_of(drawing(renderer), picture->resource_id);
 
     if (!texture) {
         return VIRTIO_GPU_RESP_ERR_INVALID_RESOURCE_ID;
@@ -362,7 +375,7 @@ static uint32_t fake_read_picture(VgpuRenderer3D *renderer, const VgpuPicture *p
 
 static void fake_create_fence(VgpuRenderer3D *renderer, const VgpuFence *fence)
 {
-    VgpuFakeRenderer *self = fake(renderer);
+    VgpuFakeRenderer *self = drawing(renderer);
 
     g_assert_cmpuint(fence->serial, !=, 0);
     if (self->hold_fences) {
@@ -387,12 +400,13 @@ static void fake_move(VgpuRenderer3D *renderer)
 
     g_assert_cmpuint(g_hash_table_size(self->contexts), ==, 0);
     self->n_moves++;
+    self->is_lost = false;
 }
 
 static void fake_share_picture(VgpuRenderer3D *renderer, uint32_t resource_id, unsigned ways,
                                VgpuSharedPicture *picture)
 {
-    VgpuFakeRenderer *self = fake(renderer);
+    VgpuFakeRenderer *self = drawing(renderer);
     VgpuFakeTexture *texture = texture_of(self, resource_id);
 
     g_assert_cmpuint(ways, !=, 0);
@@ -427,6 +441,7 @@ static const VgpuRenderer3DOps fake_renderer_ops = {
     .write_picture = fake_write_picture,
     .read_picture = fake_read_picture,
     .create_fence = fake_create_fence,
+    .is_lost = fake_is_lost,
     .choose = fake_choose,
     .move = fake_move,
     .share_picture = fake_share_picture,

@@ -4,7 +4,7 @@
  * signalled when the test says so.
  *
  * It objects to what a device must not ask of it: ids that do not exist or do already, backing in
- * place twice, contexts or resources left after destroy. A stream of words is pairs: a resource in
+ * place twice, contexts or resources left after destroy, drawing when it is lost. A stream of words is pairs: a resource in
  * the context, and its new colour. Executor thread, except where a comment says otherwise.
  */
 #ifndef TESTS_UNIT_FAKE_RENDERER_H
@@ -37,6 +37,8 @@ typedef struct VgpuFakeRenderer {
     GArray *fences;            /* of VgpuFence, created and not signalled */
     bool hold_fences;          /* do not signal on creation */
     unsigned ways;             /* VGPU_SHARE_*: what it shares */
+    bool is_lost;              /* until a reset or a move */
+    bool stays_lost;           /* whatever is reset */
     bool wants_to_move;        /* when it is asked */
     unsigned n_asked;          /* by the owner thread */
     unsigned n_moves;

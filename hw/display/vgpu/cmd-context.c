@@ -63,7 +63,7 @@ static uint32_t run_destroy(VgpuRenderCall *call)
 
 uint32_t vgpu_cmd_ctx_destroy(VgpuDevice *device, VgpuCommand *command)
 {
-    VgpuRenderCall *call = vgpu_render_call_create(device, command, NULL, run_destroy);
+    VgpuRenderCall *call = vgpu_render_call_create_always(device, command, NULL, run_destroy);
 
     vgpu_context_remove(device, command->context);
     call->context = command->context;
@@ -117,8 +117,9 @@ uint32_t vgpu_cmd_ctx_detach_resource(VgpuDevice *device, VgpuCommand *command)
                                 command->resource->id);
         return VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER;
     }
-    return vgpu_render_call_submit(device, vgpu_render_call_create(device, command,
-                                                                   command->resource, run_detach));
+    return vgpu_render_call_submit(device,
+                                   vgpu_render_call_create_always(device, command,
+                                                                  command->resource, run_detach));
 }
 
 static uint32_t run_submit(VgpuRenderCall *call)

@@ -100,6 +100,28 @@ static VgpuTimeline *find_timeline(VgpuDevice *device, const VgpuFence *fence)
     return context ? g_hash_table_lookup(context->rings, GUINT_TO_POINTER(fence->ring_idx)) : NULL;
 }
 
+static void signal_all(VgpuDevice *device, VgpuTimeline *timeline)
+{
+    vgpu_timeline_signal(timeline, device->fence_serial);
+    vgpu_device_retire(device, timeline);
+}
+
+void vgpu_context_signal_all(VgpuDevice *device)
+{
+    GHashTableIter contexts, rings;
+    void *context, *timeline;
+
+    vgpu_present_signalled(device, device->fence_serial);
+    signal_all(device, &device->timeline);
+    g_hash_table_iter_init(&contexts, device->contexts);
+    while (g_hash_table_iter_next(&contexts, NULL, &context)) {
+        g_hash_table_iter_init(&rings, ((VgpuContext *)context)->rings);
+        while (g_hash_table_iter_next(&rings, NULL, &timeline)) {
+            signal_all(device, timeline);
+        }
+    }
+}
+
 void vgpu_device_deliver_fences(VgpuDevice *device, const VgpuFence *fences, size_t n_fences)
 {
     vgpu_device_begin_batch(device);

@@ -36,6 +36,9 @@ VgpuContext *vgpu_context_of_fence(VgpuDevice *device, const struct virtio_gpu_c
 /* The timeline that it is on. */
 VgpuTimeline *vgpu_timeline_of_fence(VgpuDevice *device, const struct virtio_gpu_ctrl_hdr *hdr);
 
+/* All fences so far count as signalled: there is no renderer any more that would. In a batch. */
+void vgpu_context_signal_all(VgpuDevice *device);
+
 /* Fences were signalled by the renderer: answers whoever waited for nothing else. */
 void vgpu_device_deliver_fences(VgpuDevice *device, const VgpuFence *fences, size_t n_fences);
 

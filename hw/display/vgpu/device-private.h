@@ -77,6 +77,7 @@ struct VgpuDevice {
     GQueue presents;        /* VgpuPresent that wait for their fence, oldest first, by link */
     uint64_t context_serial; /* likewise */
     bool rendered;          /* the 3D renderer was used since it was last reset */
+    bool lost;              /* and does not draw any more */
     VgpuResetOperation *pending_reset; /* of the 3D renderer, the latest that is not done */
     uint32_t batch_depth;
     uint64_t batch_copied;  /* bytes copied inline in this batch */

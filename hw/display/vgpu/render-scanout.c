@@ -180,6 +180,23 @@ static bool show_copy(VgpuDevice *device, uint32_t scanout_id, const VgpuPicture
     return true;
 }
 
+/* Returns the scanouts (bits) that show something else now. */
+static uint32_t show_copies(VgpuDevice *device, const VgpuRenderCall *call)
+{
+    uint32_t touched = 0;
+
+    for (uint32_t i = 0; i < device->config.max_outputs; i++) {
+        for (uint32_t j = 0; j < call->n_copies; j++) {
+            const VgpuPictureCopy *copy = &call->copies[j];
+
+            if (device->scanouts[i].buffer == copy->buffer && show_copy(device, i, copy)) {
+                touched |= 1u << i;
+            }
+        }
+    }
+    return touched;
+}
+
 /* Its pixels are not under way any more, and those of these scanouts (bits) may be the last. */
 static void end_reads(VgpuDevice *device, uint32_t scanouts)
 {
@@ -204,14 +221,8 @@ static void finish_flush(VgpuRenderCall *call)
     if (call->present) {
         read_instead(device, call->base.resource, vgpu_present_queue(device, call));
     }
-    for (uint32_t i = 0; i < device->config.max_outputs; i++) {
-        for (uint32_t j = 0; j < call->n_copies; j++) {
-            const VgpuPictureCopy *copy = &call->copies[j];
-
-            if (device->scanouts[i].buffer == copy->buffer && show_copy(device, i, copy)) {
-                touched |= 1u << i;
-            }
-        }
+    if (!call->lost) {
+        touched = show_copies(device, call);
     }
     if (command && call->request.hdr.flags & VIRTIO_GPU_FLAG_FENCE) {
         command->awaits |= touched;

@@ -1,184 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "render.h"
 
-#include <unistd.h>
-
 #include "backing.h"
-#include "context.h"
 #include "format.h"
 #include "held.h"
 #include "mapping.h"
-
-/* ---- calls ---------------------------------------------------------------------------------- */
-
-static bool take_call(VgpuRenderCall *call)
-{
-    return g_atomic_int_compare_and_exchange(&call->taken, 0, 1);
-}
-
-static void call_run(VgpuOperation *operation)
-{
-    VgpuRenderCall *call = (VgpuRenderCall *)operation;
-
-    if (vgpu_operation_is_cancelled(operation) || !take_call(call)) {
-        return;
-    }
-    call->base.response = call->run(call);
-    if (call->fence.serial) {
-        call->renderer->ops->create_fence(call->renderer, &call->fence);
-    }
-}
-
-static void call_finish(VgpuJob *job)
-{
-    VgpuRenderCall *call = (VgpuRenderCall *)job;
-
-    if (call->finish) {
-        call->finish(call);
-    }
-    if (call->context) {
-        vgpu_context_free(job->device, g_steal_pointer(&call->context));
-    }
-}
-
-void *vgpu_render_call_take_stream(VgpuRenderCall *call)
-{
-    void *stream = g_atomic_pointer_get(&call->stream);
-
-    return stream && g_atomic_pointer_compare_and_exchange(&call->stream, stream, NULL)
-           ? stream : NULL;
-}
-
-static void drop_references(VgpuRenderCall *call)
-{
-    while (call->n_copies) {
-        display_buffer_unref(call->copies[--call->n_copies].buffer);
-    }
-    g_clear_pointer(&call->backing, vgpu_backing_unref);
-    if (call->memory.fd >= 0) {
-        close(call->memory.fd);
-        call->memory.fd = -1;
-    }
-}
-
-/* A renderer that is stuck must not make a guest that resets again and again use up memory. */
-static void call_abandon(VgpuJob *job)
-{
-    VgpuRenderCall *call = (VgpuRenderCall *)job;
-
-    g_free(vgpu_render_call_take_stream(call));
-    if (vgpu_operation_is_cancelled(&job->base) && take_call(call)) {
-        drop_references(call);
-    }
-}
-
-static void call_free(VgpuJob *job)
-{
-    VgpuRenderCall *call = (VgpuRenderCall *)job;
-
-    if (call->context) {
-        vgpu_context_free(NULL, call->context);
-    }
-    drop_references(call);
-    vgpu_present_free(call->present);
-    g_free(call->stream);
-    g_free(call->copies);
-    g_free(call);
-}
-
-VgpuRenderCall *vgpu_render_call_create(VgpuDevice *device, VgpuCommand *command,
-                                        VgpuResource *resource,
-                                        uint32_t (*run)(VgpuRenderCall *call))
-{
-    VgpuRenderCall *call = g_new0(VgpuRenderCall, 1);
-
-    call->base.base.run = call_run;
-    call->base.command = command;
-    call->base.resource = resource;
-    call->base.finish = call_finish;
-    call->base.abandon = call_abandon;
-    call->base.free = call_free;
-    call->renderer = device->config.renderer_3d;
-    call->run = run;
-    call->memory.fd = -1;
-    if (command) {
-        call->request = command->request;
-    }
-    return call;
-}
-
-static uint32_t run_move(VgpuRenderCall *call)
-{
-    call->renderer->ops->move(call->renderer);
-    return VIRTIO_GPU_RESP_OK_NODATA;
-}
-
-/* The displays that there are by now say where it is best to draw. */
-static void begin(VgpuDevice *device)
-{
-    VgpuRenderer3D *renderer = device->config.renderer_3d;
-
-    device->rendered = true;
-    if (renderer->ops->choose && renderer->ops->choose(renderer)) {
-        vgpu_device_defer(device, NULL, &vgpu_render_call_create(device, NULL, NULL,
-                                                                 run_move)->base);
-    }
-}
-
-uint32_t vgpu_render_call_submit(VgpuDevice *device, VgpuRenderCall *call)
-{
-    if (!device->rendered) {
-        begin(device);
-    }
-    device->stats.render_calls++;
-    if (call->n_copies && call->base.resource && vgpu_resource_is_host_blob(call->base.resource)) {
-        vgpu_render_describe_copies(device, call);
-    }
-    return vgpu_device_defer(device, call->base.command, &call->base);
-}
-
-uint32_t vgpu_render_call_submit_drawing(VgpuDevice *device, VgpuRenderCall *call)
-{
-    const struct virtio_gpu_ctrl_hdr *hdr = &call->request.hdr;
-    VgpuCommand *command = call->base.command;
-
-    if (hdr->flags & VIRTIO_GPU_FLAG_FENCE) {
-        call->fence = (VgpuFence) {
-            .serial = ++device->fence_serial,
-            .ctx_id = hdr->ctx_id,
-            .ring_idx = hdr->ring_idx,
-            .on_ring = vgpu_context_of_fence(device, hdr),
-        };
-        command->fence_serial = call->fence.serial;
-    }
-    return vgpu_render_call_submit(device, call);
-}
-
-void vgpu_render_call_add_copy(VgpuRenderCall *call, uint32_t resource_id,
-                               const pixman_box32_t *box, DisplayBuffer *buffer,
-                               int32_t x, int32_t y)
-{
-    VgpuPictureCopy *copy;
-    DisplayPixels pixels;
-    size_t start;
-
-    display_buffer_get_pixels(buffer, &pixels);
-    start = (size_t)y * pixels.stride + (size_t)x * VGPU_BYTES_PER_PIXEL;
-    call->copies = g_renew(VgpuPictureCopy, call->copies, call->n_copies + 1);
-    copy = &call->copies[call->n_copies++];
-    *copy = (VgpuPictureCopy) {
-        .buffer = display_buffer_ref(buffer),
-        .x = x,
-        .y = y,
-        .picture = {
-            .resource_id = resource_id,
-            .format = buffer->format,
-            .box = *box,
-            .data = pixels.data + start,
-            .stride = pixels.stride,
-        },
-    };
-}
 
 /* ---- resources ------------------------------------------------------------------------------ */
 
@@ -218,7 +44,7 @@ void vgpu_render_adopt(VgpuDevice *device, VgpuResource *resource)
     const pixman_box32_t all = { 0, 0, resource->width, resource->height };
     VgpuRenderCall *call;
 
-    if (resource->rendered) {
+    if (resource->rendered || device->lost) {
         return;
     }
     call = vgpu_render_call_create(device, NULL, resource, run_adopt);
@@ -268,8 +94,8 @@ static uint32_t run_detach_backing(VgpuRenderCall *call)
 
 uint32_t vgpu_render_detach_backing(VgpuDevice *device, VgpuCommand *command)
 {
-    VgpuRenderCall *call = vgpu_render_call_create(device, command, command->resource,
-                                                   run_detach_backing);
+    VgpuRenderCall *call = vgpu_render_call_create_always(device, command, command->resource,
+                                                          run_detach_backing);
 
     call->backing = vgpu_backing_ref(command->resource->backing);
     vgpu_resource_detach(device, command->resource);
@@ -296,7 +122,7 @@ uint32_t vgpu_render_unref(VgpuDevice *device, VgpuCommand *command)
         vgpu_resource_destroy(device, resource);
         return VIRTIO_GPU_RESP_OK_NODATA;
     }
-    call = vgpu_render_call_create(device, command, NULL, run_unref);
+    call = vgpu_render_call_create_always(device, command, NULL, run_unref);
     if (resource->backing) {
         call->backing = vgpu_backing_ref(resource->backing);
     }
@@ -347,6 +173,7 @@ static void reset_run(VgpuOperation *operation)
 
     g_atomic_int_set(&reset->started, 1);
     reset->renderer->ops->reset(reset->renderer, reset->held);
+    vgpu_render_look(reset->renderer);
 }
 
 static void destroy_run(VgpuOperation *operation)
@@ -418,7 +245,7 @@ void vgpu_render_reset(VgpuDevice *device)
     if (!device->rendered) {
         return;
     }
-    device->rendered = false;
+    device->rendered = device->lost = false;
     if (device->pending_reset && !g_atomic_int_get(&device->pending_reset->started)) {
         /* All calls since are behind it, and given up by now: the renderer has seen none. */
         return;

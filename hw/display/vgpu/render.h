@@ -52,12 +52,18 @@ struct VgpuRenderCall {
     uint32_t scanout_id;         /* whose cursor it is for */
     VgpuFence fence;             /* to be created after it has run; serial 0: none */
     gint taken;                  /* atomic; by whoever comes first, to run it or to give it up */
+    bool always;                 /* see vgpu_render_call_create_always() */
+    bool lost;                   /* it has run, or has not, and the renderer is lost */
 };
 
 /* A call for a command (or NULL) that uses a resource (or NULL). */
 VgpuRenderCall *vgpu_render_call_create(VgpuDevice *device, VgpuCommand *command,
                                         VgpuResource *resource,
                                         uint32_t (*run)(VgpuRenderCall *call));
+/* One that lets go of something, and runs even if the renderer is lost; others fail then. */
+VgpuRenderCall *vgpu_render_call_create_always(VgpuDevice *device, VgpuCommand *command,
+                                               VgpuResource *resource,
+                                               uint32_t (*run)(VgpuRenderCall *call));
 /* Hands it to the executor; returns VGPU_DEFERRED. Takes the call. */
 uint32_t vgpu_render_call_submit(VgpuDevice *device, VgpuRenderCall *call);
 /* The same, and if the command is fenced, it is not done before the renderer has drawn. */
@@ -128,6 +134,11 @@ void vgpu_render_describe_copies(VgpuDevice *device, VgpuRenderCall *call);
 uint32_t vgpu_render_flush(VgpuDevice *device, VgpuCommand *command, const pixman_box32_t *box);
 /* Reads the image of a cursor and defines it, if it is still the scanout's by then. */
 void vgpu_render_cursor(VgpuDevice *device, uint32_t scanout_id, VgpuResource *resource);
+
+/* On the executor, after the renderer has done something: asks whether it is lost. */
+void vgpu_render_look(VgpuRenderer3D *renderer);
+/* It is: no fence is waited for any more, and what can be 2D is. */
+void vgpu_render_lose(VgpuDevice *device);
 
 /* Everything that the driver made is gone; pages stay until the renderer knows. */
 void vgpu_render_reset(VgpuDevice *device);

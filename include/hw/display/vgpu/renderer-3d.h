@@ -83,7 +83,7 @@ typedef struct VgpuRenderer3DOps {
     void (*destroy)(VgpuRenderer3D *renderer);
     /*
      * All contexts and resources are gone, but for the resources in `held`, a set of ids, which are
-     * unmapped and destroyed later.
+     * unmapped and destroyed later. What is lost is to be begun anew.
      */
     void (*reset)(VgpuRenderer3D *renderer, GHashTable *held);
 
@@ -124,6 +124,13 @@ typedef struct VgpuRenderer3DOps {
     void (*create_fence)(VgpuRenderer3D *renderer, const VgpuFence *fence);
 
     /*
+     * Optional. Asked after each of these functions: whether nothing can be drawn any more, say since
+     * the GPU was reset. From then on only what lets go of something is called, and move(), until
+     * the answer is another one; the device signals the fences.
+     */
+    bool (*is_lost)(VgpuRenderer3D *renderer);
+
+    /*
      * Optional, the only one that the owner thread calls: before the first call since the start or
      * a reset. True when the renderer should move to where it can share textures with displays.
      */
@@ -145,6 +152,7 @@ struct VgpuRenderer3D {
     const VgpuCapset *capsets;   /* what is in them changes when the renderer moves */
     uint32_t n_capsets;
     VgpuSignals *signals;        /* the device's, set by it; there until destroy */
+    bool lost;                   /* the device's, on its executor: the last answer of is_lost() */
 };
 
 /*
