@@ -4,7 +4,6 @@
  */
 #include "virgl-private.h"
 
-#include <epoxy/gl.h>
 #include <linux/dma-buf.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>

@@ -7,8 +7,6 @@
  */
 #include "virgl-private.h"
 
-#include <epoxy/gl.h>
-
 static VgpuVirgl *virgl(void *renderer)
 {
     return renderer;

@@ -2,8 +2,6 @@
 /* virglrenderer from start to end: EGL, the library, its contexts and its capability sets. */
 #include "virgl-private.h"
 
-#include <epoxy/gl.h>
-
 /* ---- one per process ------------------------------------------------------------------------ */
 
 static GMutex library_lock;
@@ -48,8 +46,17 @@ static VgpuVirgl *virgl(void *cookie)
 static virgl_renderer_gl_context create_gl_context(void *cookie, int scanout,
                                                    struct virgl_renderer_gl_ctx_param *param)
 {
-    /* It tries versions from the newest on: not to have one is no error. */
-    return display_egl_create_context(virgl(cookie)->egl, param->major_ver, param->minor_ver, NULL);
+    VgpuVirgl *self = virgl(cookie);
+    EGLContext context = display_egl_create_context(self->egl, param->major_ver, param->minor_ver,
+                                                    NULL);
+
+    /* It tries versions from the newest on: not to have one is no error before it has found its. */
+    if (context != EGL_NO_CONTEXT) {
+        self->makes_contexts = true;
+    } else if (self->makes_contexts) {
+        vgpu_virgl_lose(self, "the driver makes no more contexts");
+    }
+    return context;
 }
 
 static void destroy_gl_context(void *cookie, virgl_renderer_gl_context context)
@@ -57,9 +64,22 @@ static void destroy_gl_context(void *cookie, virgl_renderer_gl_context context)
     display_egl_destroy_context(virgl(cookie)->egl, context);
 }
 
+/*
+ * The library does not look whether there is a context, nor whether it became current, and ends up
+ * in functions of a driver that is not there: better it draws in ours until it returns.
+ */
 static int make_current(void *cookie, int scanout, virgl_renderer_gl_context context)
 {
-    return display_egl_make_current(virgl(cookie)->egl, context) ? 0 : -1;
+    VgpuVirgl *self = virgl(cookie);
+
+    if (!context && self->thread == g_thread_self()) {
+        context = self->context;
+    }
+    if (display_egl_make_current(self->egl, context)) {
+        return 0;
+    }
+    vgpu_virgl_lose(self, "a context of the driver's cannot be used any more");
+    return -1;
 }
 
 static void *get_egl_display(void *cookie)
@@ -96,6 +116,7 @@ bool vgpu_virgl_enter_egl(VgpuVirgl *self, GError **error)
     }
     self->readback = display_readback_create();
     vgpu_virgl_share_anew(self);
+    vgpu_virgl_find_reset_status(self);
     return true;
 }
 
@@ -115,6 +136,7 @@ bool vgpu_virgl_open_library(VgpuVirgl *self, GError **error)
     int result;
 
     virgl_set_debug_callback(log_line);
+    self->makes_contexts = false;
     result = virgl_renderer_init(self, self->venus ? flags | VIRGL_RENDERER_VENUS : flags, &callbacks);
     if (result && self->venus) {
         self->venus = false;
@@ -123,6 +145,12 @@ bool vgpu_virgl_open_library(VgpuVirgl *self, GError **error)
     if (result) {
         g_set_error(error, DISPLAY_EGL_ERROR, DISPLAY_EGL_ERROR_NO_CONTEXT,
                     "virglrenderer does not start (%d)", result);
+        return false;
+    }
+    self->has_library = true;
+    if (!self->makes_contexts || g_atomic_pointer_get(&self->lost)) {
+        g_set_error(error, DISPLAY_EGL_ERROR, DISPLAY_EGL_ERROR_NO_CONTEXT,
+                    "the driver makes no context for virglrenderer");
         return false;
     }
     return true;
@@ -172,7 +200,7 @@ static bool add_capsets(VgpuVirgl *self, GError **error)
 
 /* ---- end ------------------------------------------------------------------------------------ */
 
-void vgpu_virgl_close_egl(VgpuVirgl *self)
+static void close_egl(VgpuVirgl *self)
 {
     if (self->context != EGL_NO_CONTEXT) {
         display_egl_make_current(self->egl, self->context);
@@ -183,7 +211,18 @@ void vgpu_virgl_close_egl(VgpuVirgl *self)
         self->context = EGL_NO_CONTEXT;
     }
     g_clear_pointer(&self->egl, display_egl_unref);
+    self->get_reset_status = NULL;
     eglReleaseThread();
+}
+
+void vgpu_virgl_close(VgpuVirgl *self)
+{
+    if (self->has_library) {
+        virgl_renderer_cleanup(self);
+        self->has_library = false;
+    }
+    close_egl(self);
+    g_atomic_pointer_set(&self->lost, NULL);
 }
 
 void vgpu_virgl_free(VgpuVirgl *self)
@@ -209,10 +248,9 @@ void vgpu_virgl_destroy(VgpuRenderer3D *renderer)
 {
     VgpuVirgl *self = virgl(renderer);
 
-    renderer->ops->reset(renderer, NULL);
-    virgl_renderer_cleanup(self);
+    vgpu_virgl_empty(self, NULL);
     vgpu_virgl_stay(self);
-    vgpu_virgl_close_egl(self);
+    vgpu_virgl_close(self);
     vgpu_virgl_free(self);
 }
 
@@ -231,6 +269,7 @@ VgpuRenderer3D *vgpu_virgl_create(const char *render_node, bool venus,
     }
     self = g_new0(VgpuVirgl, 1);
     self->base.ops = &vgpu_virgl_ops;
+    self->thread = g_thread_self();
     self->context = EGL_NO_CONTEXT;
     self->render_node = g_strdup(render_node);
     self->venus = venus && vgpu_virgl_has_vulkan();
@@ -242,13 +281,11 @@ VgpuRenderer3D *vgpu_virgl_create(const char *render_node, bool venus,
     self->others = g_hash_table_new(NULL, NULL);
     g_mutex_init(&self->lock);
     g_cond_init(&self->retired_more);
-    if (vgpu_virgl_open_egl(self, error) && vgpu_virgl_open_library(self, error)) {
-        if (add_capsets(self, error)) {
-            return &self->base;
-        }
-        virgl_renderer_cleanup(self);
+    if (vgpu_virgl_open_egl(self, error) && vgpu_virgl_open_library(self, error) &&
+        add_capsets(self, error)) {
+        return &self->base;
     }
-    vgpu_virgl_close_egl(self);
+    vgpu_virgl_close(self);
     vgpu_virgl_free(self);
     return NULL;
 }

@@ -1,91 +1,92 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The operations of a renderer that has lost its library: everything fails, and nothing hangs. */
+/*
+ * How it is noticed that the renderer is lost: its contexts, where they are told of resets, or what
+ * EGL says when it fails. It is begun anew by vgpu_virgl_move_home().
+ */
 #include "virgl-private.h"
 
-static uint32_t fail_context(VgpuRenderer3D *renderer, uint32_t ctx_id, uint32_t capset_id,
-                             const char *name)
+void vgpu_virgl_lose(VgpuVirgl *self, const char *why)
 {
-    return VIRTIO_GPU_RESP_ERR_UNSPEC;
+    /* What came first is the reason for the others. */
+    g_atomic_pointer_compare_and_exchange(&self->lost, NULL, why);
+    /* The contexts of displays are lost as well, and the renderer can do without. */
+    g_atomic_int_set(&self->stays_home, 1);
 }
 
-static void ignore_context(VgpuRenderer3D *renderer, uint32_t ctx_id)
+void vgpu_virgl_tell(VgpuVirgl *self, const char *why)
 {
+    if (!self->has_told) {
+        g_warning("virtio-gpu has lost 3D until its guest resets it: %s", why);
+        self->has_told = true;
+    }
 }
 
-static void ignore_pair(VgpuRenderer3D *renderer, uint32_t ctx_id, uint32_t resource_id)
+/* ---- resets of the GPU ---------------------------------------------------------------------- */
+
+static GLenum get_status(void)
 {
+    return glGetGraphicsResetStatus();
 }
 
-static uint32_t fail_submit(VgpuRenderer3D *renderer, uint32_t ctx_id, void *stream, size_t size)
+static GLenum get_status_arb(void)
 {
-    return VIRTIO_GPU_RESP_ERR_UNSPEC;
+    return glGetGraphicsResetStatusARB();
 }
 
-static uint32_t fail_resource(VgpuRenderer3D *renderer,
-                              const struct virtio_gpu_resource_create_3d *request)
+static GLenum get_status_ext(void)
 {
-    return VIRTIO_GPU_RESP_ERR_UNSPEC;
+    return glGetGraphicsResetStatusEXT();
 }
 
-static uint32_t fail_blob(VgpuRenderer3D *renderer,
-                          const struct virtio_gpu_resource_create_blob *request,
-                          const VgpuBacking *backing)
+void vgpu_virgl_find_reset_status(VgpuVirgl *self)
 {
-    return VIRTIO_GPU_RESP_ERR_UNSPEC;
+    const bool is_es = !epoxy_is_desktop_gl();
+    GLint strategy = GL_NO_RESET_NOTIFICATION;
+
+    if (epoxy_gl_version() >= (is_es ? 32 : 45) ||
+        (!is_es && epoxy_has_gl_extension("GL_KHR_robustness"))) {
+        self->get_reset_status = get_status;
+    } else if (epoxy_has_gl_extension("GL_ARB_robustness")) {
+        self->get_reset_status = get_status_arb;
+    } else if (epoxy_has_gl_extension("GL_EXT_robustness")) {
+        self->get_reset_status = get_status_ext;
+    }
+    if (self->get_reset_status) {
+        glGetIntegerv(GL_RESET_NOTIFICATION_STRATEGY, &strategy);
+    }
+    if (strategy != GL_LOSE_CONTEXT_ON_RESET) {
+        self->get_reset_status = NULL;
+    }
 }
 
-static uint32_t fail_map(VgpuRenderer3D *renderer, uint32_t resource_id, VgpuHostMemory *memory)
+static void look_at_gpu(VgpuVirgl *self)
 {
-    return VIRTIO_GPU_RESP_ERR_UNSPEC;
+    switch (self->get_reset_status ? self->get_reset_status() : GL_NO_ERROR) {
+    case GL_NO_ERROR:
+        break;
+    case GL_GUILTY_CONTEXT_RESET:
+        vgpu_virgl_lose(self, "the GPU was reset because of what the guest drew");
+        break;
+    case GL_INNOCENT_CONTEXT_RESET:
+        vgpu_virgl_lose(self, "the GPU was reset because of another program");
+        break;
+    default:
+        vgpu_virgl_lose(self, "the GPU was reset");
+        break;
+    }
 }
 
-static uint32_t fail_attach(VgpuRenderer3D *renderer, uint32_t resource_id,
-                            const VgpuBacking *backing)
+bool vgpu_virgl_is_lost(VgpuRenderer3D *renderer)
 {
-    return VIRTIO_GPU_RESP_ERR_UNSPEC;
-}
+    VgpuVirgl *self = (VgpuVirgl *)renderer;
+    const char *why;
 
-static uint32_t fail_transfer(VgpuRenderer3D *renderer, const VgpuTransfer3D *transfer)
-{
-    return VIRTIO_GPU_RESP_ERR_UNSPEC;
+    if (!g_atomic_pointer_get(&self->lost)) {
+        look_at_gpu(self);
+    }
+    why = g_atomic_pointer_get(&self->lost);
+    if (why) {
+        vgpu_virgl_tell(self, why);
+    }
+    return why;
 }
-
-static uint32_t fail_picture(VgpuRenderer3D *renderer, const VgpuPicture *picture)
-{
-    return VIRTIO_GPU_RESP_ERR_UNSPEC;
-}
-
-static void signal_fence(VgpuRenderer3D *renderer, const VgpuFence *fence)
-{
-    vgpu_signals_raise(renderer->signals, fence);
-}
-
-static void ignore_reset(VgpuRenderer3D *renderer, GHashTable *held)
-{
-}
-
-static void destroy(VgpuRenderer3D *renderer)
-{
-    vgpu_virgl_free((VgpuVirgl *)renderer);
-}
-
-const VgpuRenderer3DOps vgpu_virgl_lost_ops = {
-    .destroy = destroy,
-    .reset = ignore_reset,
-    .create_context = fail_context,
-    .destroy_context = ignore_context,
-    .attach_resource = ignore_pair,
-    .detach_resource = ignore_pair,
-    .submit = fail_submit,
-    .create_resource = fail_resource,
-    .destroy_resource = ignore_context,
-    .attach_backing = fail_attach,
-    .detach_backing = ignore_context,
-    .transfer = fail_transfer,
-    .create_blob = fail_blob,
-    .map_blob = fail_map,
-    .unmap_blob = ignore_context,
-    .write_picture = fail_picture,
-    .read_picture = fail_picture,
-    .create_fence = signal_fence,
-};

@@ -28,11 +28,11 @@ bool vgpu_virgl_choose(VgpuRenderer3D *renderer)
     bool moved = g_atomic_int_get(&self->with_displays);
     DisplayEgl *egl = NULL;
 
-    if (self->displays) {
+    if (self->displays && !g_atomic_int_get(&self->stays_home)) {
         egl = self->displays->choose(self->displays, moved, &context);
     }
     if (!egl) {
-        return false;
+        return g_atomic_pointer_get(&self->lost);
     }
     g_mutex_lock(&self->lock);
     vgpu_virgl_stay(self);
@@ -53,17 +53,42 @@ static DisplayEgl *take_next(VgpuVirgl *self, EGLContext *context)
     return egl;
 }
 
-/* What worked before should work again; else there is an end to it. */
-static void move_home(VgpuVirgl *self)
+static void begin_anew(VgpuVirgl *self)
+{
+    vgpu_virgl_refill_capsets(self);
+    self->has_told = false;
+}
+
+/* False with nothing open. */
+static bool open_there(VgpuVirgl *self, DisplayEgl *egl, EGLContext context, GError **error)
+{
+    vgpu_virgl_close(self);
+    self->egl = egl;
+    self->context = context;
+    g_atomic_int_set(&self->with_displays, 1);
+    if (vgpu_virgl_enter_egl(self, error) && vgpu_virgl_open_library(self, error)) {
+        begin_anew(self);
+        return true;
+    }
+    g_atomic_int_set(&self->stays_home, 1);
+    vgpu_virgl_close(self);
+    return false;
+}
+
+/* What worked before should work again; else there is an end to it until the next reset. */
+void vgpu_virgl_move_home(VgpuVirgl *self)
 {
     g_autoptr(GError) error = NULL;
 
+    vgpu_virgl_close(self);
     g_atomic_int_set(&self->with_displays, 0);
-    if (!vgpu_virgl_open_egl(self, &error) || !vgpu_virgl_open_library(self, &error)) {
-        g_warning("virtio-gpu has lost 3D: %s", error->message);
-        vgpu_virgl_close_egl(self);
-        self->base.ops = &vgpu_virgl_lost_ops;
+    if (vgpu_virgl_open_egl(self, &error) && vgpu_virgl_open_library(self, &error)) {
+        begin_anew(self);
+        return;
     }
+    vgpu_virgl_close(self);
+    vgpu_virgl_lose(self, "there is no EGL any more");
+    vgpu_virgl_tell(self, error->message);
 }
 
 void vgpu_virgl_move(VgpuRenderer3D *renderer)
@@ -77,21 +102,15 @@ void vgpu_virgl_move(VgpuRenderer3D *renderer)
     if (g_hash_table_size(self->resources)) {
         return;
     }
-    egl = take_next(self, &context);
-    if (!egl) {
+    if (vgpu_virgl_is_lost(renderer)) {
+        vgpu_virgl_move_home(self);
         return;
     }
-    virgl_renderer_cleanup(self);
-    vgpu_virgl_close_egl(self);
-    self->egl = egl;
-    self->context = context;
-    g_atomic_int_set(&self->with_displays, 1);
-    if (!vgpu_virgl_enter_egl(self, &error) || !vgpu_virgl_open_library(self, &error)) {
-        g_warning("virtio-gpu cannot share with the display: %s", error->message);
-        vgpu_virgl_close_egl(self);
-        move_home(self);
-    }
-    if (self->egl) {
-        vgpu_virgl_refill_capsets(self);
+    egl = take_next(self, &context);
+    if (egl && !open_there(self, egl, context, &error)) {
+        vgpu_virgl_move_home(self);
+        if (!self->lost) {
+            g_warning("virtio-gpu cannot share with the display: %s", error->message);
+        }
     }
 }

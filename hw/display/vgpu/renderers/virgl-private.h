@@ -5,6 +5,7 @@
 
 /* Fences of rings, 64-bit fence ids and a display of ours: all in the one version built for. */
 #define VIRGL_RENDERER_UNSTABLE_APIS
+#include <epoxy/gl.h>
 #include <errno.h>
 #include <virglrenderer.h>
 
@@ -19,6 +20,13 @@ typedef struct VgpuVirgl {
     VgpuRenderer3D base;
     DisplayEgl *egl;
     EGLContext context;           /* ours, for reading; root of the share group */
+    GThread *thread;              /* the executor's */
+    bool has_library;             /* it is open */
+    bool makes_contexts;          /* one of the library's was made since it was opened */
+    GLenum (*get_reset_status)(void); /* of the context that is current; NULL: nobody knows */
+    const char *lost;             /* atomic: why nothing can be drawn any more; NULL: it can */
+    bool has_told;                /* of that, or of what it comes from */
+    gint stays_home;              /* atomic: in an EGL of its own, whatever displays there are */
     gint with_displays;           /* atomic; it is in the share group of displays */
     bool venus;                   /* Vulkan as well */
     char *render_node;            /* for an EGL of its own; NULL: the first that works */
@@ -66,6 +74,9 @@ static inline uint32_t response_of(int error)
 /* virgl.c: the pages of a backing, for the library; freed by g_free(). */
 struct iovec *vgpu_virgl_list_pages(const VgpuBacking *backing);
 
+/* virgl.c: what a reset leaves of it. */
+void vgpu_virgl_empty(VgpuVirgl *self, GHashTable *held);
+
 /* virgl-blob.c. */
 uint32_t vgpu_virgl_create_blob(VgpuRenderer3D *renderer,
                                 const struct virtio_gpu_resource_create_blob *request,
@@ -85,8 +96,15 @@ void vgpu_virgl_destroy(VgpuRenderer3D *renderer);
 /* Frees what is left when EGL and the library are closed. */
 void vgpu_virgl_free(VgpuVirgl *self);
 
-/* virgl-lost.c: of a renderer without EGL and library. */
-extern const VgpuRenderer3DOps vgpu_virgl_lost_ops;
+/* virgl-lost.c. */
+/* Nothing can be drawn any more, for a reason in static words. Any thread. */
+void vgpu_virgl_lose(VgpuVirgl *self, const char *why);
+/* Tells people, once until it has been begun anew. */
+void vgpu_virgl_tell(VgpuVirgl *self, const char *why);
+/* Looks whether that is so, in the context that is current, and tells people. */
+bool vgpu_virgl_is_lost(VgpuRenderer3D *renderer);
+/* How resets of the GPU are learnt of where EGL was opened. Needs its context. */
+void vgpu_virgl_find_reset_status(VgpuVirgl *self);
 
 /* virgl-move.c. */
 bool vgpu_virgl_choose(VgpuRenderer3D *renderer);
@@ -102,11 +120,15 @@ void vgpu_virgl_collect(VgpuVirgl *self);
 /* Forgets all that is shared. With a context of the group that it was shared in, if there is one. */
 void vgpu_virgl_share_anew(VgpuVirgl *self);
 
+/* Closes what is open and opens an EGL of its own; where that fails the renderer is lost. */
+void vgpu_virgl_move_home(VgpuVirgl *self);
+
 /* virgl-life.c, for a move: the parts of opening and closing. */
 bool vgpu_virgl_enter_egl(VgpuVirgl *self, GError **error);
 bool vgpu_virgl_open_egl(VgpuVirgl *self, GError **error);
 bool vgpu_virgl_open_library(VgpuVirgl *self, GError **error);
-void vgpu_virgl_close_egl(VgpuVirgl *self);
+/* EGL and library, in whatever state they are. */
+void vgpu_virgl_close(VgpuVirgl *self);
 void vgpu_virgl_refill_capsets(VgpuVirgl *self);
 
 /* vulkan.c. */

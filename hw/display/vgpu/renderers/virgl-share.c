@@ -8,7 +8,6 @@
  */
 #include "virgl-private.h"
 
-#include <epoxy/gl.h>
 #include <unistd.h>
 
 #include "ui/egl/import.h"

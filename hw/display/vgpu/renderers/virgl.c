@@ -2,7 +2,6 @@
 /* The operations of a renderer, by virglrenderer. */
 #include "virgl-private.h"
 
-#include <epoxy/gl.h>
 #include <sys/uio.h>
 
 static VgpuVirgl *virgl(VgpuRenderer3D *renderer)
@@ -42,7 +41,9 @@ static void attach_resource(VgpuRenderer3D *renderer, uint32_t ctx_id, uint32_t 
 
 static void detach_resource(VgpuRenderer3D *renderer, uint32_t ctx_id, uint32_t resource_id)
 {
-    virgl_renderer_ctx_detach_resource(ctx_id, resource_id);
+    if (g_hash_table_contains(virgl(renderer)->contexts, GUINT_TO_POINTER(ctx_id))) {
+        virgl_renderer_ctx_detach_resource(ctx_id, resource_id);
+    }
 }
 
 static uint32_t submit(VgpuRenderer3D *renderer, uint32_t ctx_id, void *stream, size_t size)
@@ -210,9 +211,8 @@ static uint32_t read_picture(VgpuRenderer3D *renderer, const VgpuPicture *pictur
 
 /* ---- reset ---------------------------------------------------------------------------------- */
 
-static void reset(VgpuRenderer3D *renderer, GHashTable *held)
+void vgpu_virgl_empty(VgpuVirgl *self, GHashTable *held)
 {
-    VgpuVirgl *self = virgl(renderer);
     GHashTableIter iterator;
     void *id;
 
@@ -229,11 +229,21 @@ static void reset(VgpuRenderer3D *renderer, GHashTable *held)
     g_hash_table_iter_init(&iterator, self->resources);
     while (g_hash_table_iter_next(&iterator, &id, NULL)) {
         if (!held || !g_hash_table_contains(held, id)) {
-            detach_backing(renderer, GPOINTER_TO_UINT(id));
+            detach_backing(&self->base, GPOINTER_TO_UINT(id));
             g_hash_table_iter_remove(&iterator);
             g_hash_table_remove(self->mapped, id);
             virgl_renderer_resource_unref(GPOINTER_TO_UINT(id));
         }
+    }
+}
+
+static void reset(VgpuRenderer3D *renderer, GHashTable *held)
+{
+    VgpuVirgl *self = virgl(renderer);
+
+    vgpu_virgl_empty(self, held);
+    if (vgpu_virgl_is_lost(renderer) && !g_hash_table_size(self->resources)) {
+        vgpu_virgl_move_home(self);
     }
 }
 
@@ -256,6 +266,7 @@ const VgpuRenderer3DOps vgpu_virgl_ops = {
     .write_picture = write_picture,
     .read_picture = read_picture,
     .create_fence = vgpu_virgl_create_fence,
+    .is_lost = vgpu_virgl_is_lost,
     .choose = vgpu_virgl_choose,
     .move = vgpu_virgl_move,
     .share_picture = vgpu_virgl_share_picture,
