@@ -19,6 +19,8 @@ from .machine import Machine
 from .screen import Screen, find
 
 SIZE = (400, 300)
+LARGE = (3840, 2160)        # larger than the screen
+HEIGHT_OF_BAR = 25          # of the menus
 
 
 @pytest.fixture
@@ -89,6 +91,59 @@ def test_size_that_the_guest_chose_is_not_told_back(start_machine, manager, scre
         place_of(screen, gradient(*size))
         time.sleep(0.5)
         assert modes(machine)[0] == (1280, 800)
+
+
+def test_window_has_the_size_of_the_last_of_many_modes(start_machine, manager, hands):
+    machine = start_machine('virtio-gpu-pci', bare=False)
+    sizes = [SIZE, (640, 480), (800, 600), (1024, 768), (320, 200)]
+    for number, size in enumerate(sizes, 1):
+        machine.gpu.create_image(number, *size)
+    for turn in range(12):
+        for step in range(turn % 4 + 2):
+            number = 1 + (turn * 3 + step * 2) % len(sizes)
+            machine.gpu.set_scanout(0, number, Rect(0, 0, *sizes[number - 1]))
+            time.sleep((turn + step) % 4 / 100)
+        width, height = sizes[number - 1]
+        wait_for(lambda: size_of_window(hands) == (width, height + HEIGHT_OF_BAR), 'the size of the last mode')
+    assert modes(machine)[0] == (1280, 800)
+
+
+def size_of_window(hands: Hands) -> tuple[int, int]:
+    """Its inside, with the bar of the menus."""
+    words = dict(line.split('=') for line in hands.do('getwindowgeometry', '--shell', hands.window()).split())
+    return int(words['WIDTH']), int(words['HEIGHT'])
+
+
+def test_picture_larger_than_the_screen_gets_a_window_that_fits_on_it(start_machine, manager, screen, hands):
+    machine = start_machine('virtio-gpu-pci', memory=256)
+    colour = (10, 200, 30)
+    machine.gpu.show(1, numpy.full((*LARGE[::-1], 3), colour, numpy.uint8))
+    wait_for(lambda: size_of_window(hands) == (1280, 720), 'a window as wide as the screen')
+    wait_for(lambda: (screen.picture == colour).all(axis=2).sum() > 0.9 * 1280 * 720, 'the picture in it')
+    assert modes(machine)[0] == (1280, 800)
+
+
+@pytest.mark.parametrize('zoom', ['on', 'off'])
+def test_window_of_a_large_picture_can_be_made_small(start_machine, manager, screen, hands, zoom):
+    machine = start_machine('virtio-gpu-pci', options=f',zoom-to-fit={zoom}', memory=256)
+    machine.gpu.show(1, gradient(*LARGE))
+    wait_for(lambda: size_of_window(hands)[0] >= 1280, 'a large window')
+    hands.do('windowsize', hands.window(), 500, 300)
+    wait_for(lambda: size_of_window(hands) == (500, 300), 'a small window')
+    wait_for(lambda: modes(machine)[0] == (500, 300), 'the guest to be told')
+
+
+def test_picture_of_a_hidden_tab_leaves_the_window_as_it_is(start_machine, manager, screen, hands):
+    machine = start_machine('virtio-gpu-pci,max_outputs=2', memory=256)
+    machine.gpu.show(1, gradient(*SIZE))
+    place_of(screen, gradient(*SIZE))
+    machine.gpu.show(2, gradient(*LARGE), scanout_id=1)
+    hands.focus().key('ctrl+alt+minus')     # a round trip for what the window does about it
+    hands.key('ctrl+alt+0')
+    place_of(screen, gradient(*SIZE))
+    assert size_of_window(hands) == SIZE
+    hands.key('ctrl+alt+2')
+    wait_for(lambda: size_of_window(hands) == (1280, 720), 'the window to follow the tab')
 
 
 def test_full_screen_is_the_screen_and_back(start_machine, manager, screen, hands):

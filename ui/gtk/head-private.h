@@ -36,7 +36,7 @@ struct DisplayGtkHead {
     bool is_placeholder;        /* what is shown is QEMU's words, not the guest's picture */
     bool is_mapped;
     bool is_minimized;
-    bool is_new;                /* shown, and not yet told what size it has */
+    bool is_new;                /* shown, and has not said yet what size it wants */
     bool is_user_sized;         /* the window's size is the user's */
     bool has_failed;            /* said so already, for this picture */
     guint size_source;          /* settles what a new size means */

@@ -19,6 +19,37 @@ void display_gtk_head_get_device_size(const DisplayGtkHead *head, uint32_t *widt
     *height = gtk_widget_get_allocated_height(widget) * scale;
 }
 
+void display_gtk_head_get_surroundings(const DisplayGtkHead *head, int *width, int *height)
+{
+    GtkWidget *widget = head->surface->widget;
+    GtkWidget *toplevel = gtk_widget_get_toplevel(widget);
+    GtkWidget *content = GTK_IS_WINDOW(toplevel) ? gtk_bin_get_child(GTK_BIN(toplevel)) : widget;
+
+    *width = gtk_widget_get_allocated_width(content) - gtk_widget_get_allocated_width(widget);
+    *height = gtk_widget_get_allocated_height(content) - gtk_widget_get_allocated_height(widget);
+}
+
+/* Reduces a size to what the monitor has room for, without changing its shape. */
+static void fit_monitor(const DisplayGtkHead *head, int *width, int *height)
+{
+    GdkWindow *window = gtk_widget_get_window(head->surface->widget);
+    GdkRectangle area;
+    int around_x, around_y;
+    double share;
+
+    if (!window) {
+        return;
+    }
+    gdk_monitor_get_workarea(
+        gdk_display_get_monitor_at_window(gdk_window_get_display(window), window), &area);
+    display_gtk_head_get_surroundings(head, &around_x, &around_y);
+    share = MIN((double)(area.width - around_x) / *width, (double)(area.height - around_y) / *height);
+    if (share > 0 && share < 1) {
+        *width = MAX((int)(*width * share), 1);
+        *height = MAX((int)(*height * share), 1);
+    }
+}
+
 bool display_gtk_head_get_wanted_size(const DisplayGtkHead *head, int *width, int *height)
 {
     const DisplayFrame *frame = &head->scene.view.frame;
@@ -31,6 +62,9 @@ bool display_gtk_head_get_wanted_size(const DisplayGtkHead *head, int *width, in
     }
     *width = MAX((int)(display_frame_width(frame) * zoom + 0.999), 1);
     *height = MAX((int)(display_frame_height(frame) * zoom + 0.999), 1);
+    if (head->zoom == 0) {
+        fit_monitor(head, width, height);
+    }
     return true;
 }
 
@@ -75,12 +109,18 @@ static bool is_right_size(const DisplayGtkHead *head)
 
 static gboolean on_settled(gpointer opaque);
 
-void display_gtk_head_settle(DisplayGtkHead *head)
+static void settle_in(DisplayGtkHead *head, guint ms)
 {
     if (head->size_source) {
         g_source_remove(head->size_source);
     }
-    head->size_source = g_timeout_add(SETTLE_MS, on_settled, head);
+    head->size_source = g_timeout_add(ms, on_settled, head);
+}
+
+/* One that is new wants its size now, but not while its window is laid out, which would forget that. */
+void display_gtk_head_settle(DisplayGtkHead *head)
+{
+    settle_in(head, head->is_new ? 0 : SETTLE_MS);
 }
 
 void display_gtk_head_want_size(DisplayGtkHead *head)
@@ -103,6 +143,11 @@ static gboolean on_settled(gpointer opaque)
 
     head->size_source = 0;
     if (!head->is_mapped) {
+        return G_SOURCE_REMOVE;
+    }
+    if (head->is_new) {
+        head->is_new = false;
+        display_gtk_head_want_size(head);
         return G_SOURCE_REMOVE;
     }
     display_gtk_head_get_device_size(head, &width, &height);

@@ -139,12 +139,10 @@ static void on_size_allocate(GtkWidget *widget, GdkRectangle *allocation, gpoint
     display_gtk_head_get_device_size(head, &width, &height);
     if (head->scene.width != width || head->scene.height != height) {
         place(head);
-        display_gtk_head_settle(head);
+    } else if (!head->is_new) {
+        return;
     }
-    if (head->is_new) {
-        head->is_new = false;
-        display_gtk_head_want_size(head);
-    }
+    display_gtk_head_settle(head);
 }
 
 static void on_scale_factor(GtkWidget *widget, GParamSpec *property, gpointer opaque)
@@ -199,7 +197,6 @@ static void on_map(GtkWidget *widget, gpointer opaque)
     head->is_new = true;
     gtk_widget_queue_resize(widget);
     display_gtk_head_update_monitor(head);
-    display_gtk_head_settle(head);
     seen_changed(head);
 }
 

@@ -49,10 +49,13 @@ void display_gtk_head_set_zoom(DisplayGtkHead *head, double zoom);
 double display_gtk_head_get_zoom(const DisplayGtkHead *head);
 
 /*
- * The logical size at which the widget shows the whole picture and nothing else; false while there
- * is no picture, and when the user's size of the window counts and not the guest's of the picture.
+ * The logical size at which the widget shows the whole picture and nothing else, as far as the monitor
+ * has room for it; false while there is no picture, and when the user's size of the window counts and
+ * not the guest's of the picture.
  */
 bool display_gtk_head_get_wanted_size(const DisplayGtkHead *head, int *width, int *height);
+/* What its window has beside it, in logical pixels: bars of menus and tabs. */
+void display_gtk_head_get_surroundings(const DisplayGtkHead *head, int *width, int *height);
 
 /* Its window is an icon, or is one no more. */
 void display_gtk_head_set_minimized(DisplayGtkHead *head, bool minimized);

@@ -15,10 +15,12 @@ static void add_page(DisplayGtkWindow *window, DisplayGtkPage *page)
     display_gtk_menu_add_console(window->menu, page->id, page->label);
 }
 
+/* A tab that nobody sees has no say in the size of a window that is there. */
 static bool on_wants_size(void *opaque, DisplayGtkHead *head)
 {
     DisplayGtkPage *page = opaque;
-    bool may_ask = gtk_widget_get_mapped(page->widget) || !gtk_widget_get_realized(page->widget);
+    bool may_ask = gtk_widget_get_mapped(page->widget) ||
+                   !gtk_widget_get_realized(GTK_WIDGET(page->window->main));
 
     return may_ask && display_gtk_page_fit(page);
 }

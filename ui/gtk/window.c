@@ -53,7 +53,7 @@ static bool has_own_size(const DisplayGtkPage *page)
 bool display_gtk_page_fit(DisplayGtkPage *page)
 {
     GtkWindow *toplevel = display_gtk_page_get_toplevel(page);
-    int width, height, window_width, window_height;
+    int width, height, around_x, around_y;
 
     if (!page->head || has_own_size(page) ||
         !display_gtk_head_get_wanted_size(page->head, &width, &height)) {
@@ -64,10 +64,8 @@ bool display_gtk_page_fit(DisplayGtkPage *page)
         gtk_widget_set_size_request(page->widget, width, height);
         return true;
     }
-    gtk_window_get_size(toplevel, &window_width, &window_height);
-    gtk_window_resize(toplevel,
-                      window_width - gtk_widget_get_allocated_width(page->widget) + width,
-                      window_height - gtk_widget_get_allocated_height(page->widget) + height);
+    display_gtk_head_get_surroundings(page->head, &around_x, &around_y);
+    gtk_window_resize(toplevel, around_x + width, around_y + height);
     return true;
 }
 
