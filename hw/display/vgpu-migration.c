@@ -106,6 +106,15 @@ static const VMStateDescription vmstate_blobs = {
     },
 };
 
+/* Done already, unless the machine shut down without ending: that was not waited for. */
+static int vgpu_pre_save(void *opaque)
+{
+    VirtIOGPU *gpu = opaque;
+
+    vgpu_device_drain(gpu->device);
+    return 0;
+}
+
 static int vgpu_post_load(void *opaque, int version_id)
 {
     VirtIOGPU *gpu = opaque;
@@ -118,6 +127,7 @@ const VMStateDescription vgpu_vmstate = {
     .name = "virtio-gpu",
     .version_id = 1,
     .minimum_version_id = 1,
+    .pre_save = vgpu_pre_save,
     .post_load = vgpu_post_load,
     .fields = (const VMStateField[]) {
         VMSTATE_VIRTIO_DEVICE,

@@ -57,8 +57,11 @@ static void vm_state_changed(void *opaque, bool running, RunState state)
 {
     VirtIOGPU *gpu = VIRTIO_GPU(opaque);
 
-    /* With 3D there is no migration, and no telling how long the guest has drawn for. */
-    if (!running && !gpu->has_3d) {
+    /*
+     * With 3D there is no migration, and no telling how long the guest has drawn for. A machine
+     * that shuts down ends, as a rule, and that waits for nothing.
+     */
+    if (!running && state != RUN_STATE_SHUTDOWN && !gpu->has_3d) {
         vgpu_device_drain(gpu->device);
     }
     for (int i = 0; i < VGPU_QUEUE_COUNT; i++) {
