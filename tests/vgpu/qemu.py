@@ -55,11 +55,13 @@ class Qemu:
 
     def __init__(self, *args: str, modules: Modules = Modules(), machine: str = 'pc',
                  memory: int = 64, display: str = 'none', firmware: bool = False,
-                 env: dict[str, str] | None = None, pass_fds: Sequence[int] = (), timeout: float = 60):
+                 env: dict[str, str] | None = None, pass_fds: Sequence[int] = (), terminal: int | None = None,
+                 timeout: float = 60):
         """Starts QEMU with `args` after the usual ones.
 
         memory is in MiB; firmware True leaves SeaBIOS in place of the halting image; display '' adds no
-        -display option. timeout bounds every single answer.
+        -display option; terminal is a descriptor for its standard input and output. timeout bounds every
+        single answer.
         """
         self.modules = modules
         self.machine = machine
@@ -75,8 +77,10 @@ class Qemu:
         environment.update(env or {})
         with qtest_peer, qmp_peer:
             self.process = subprocess.Popen(
-                self.command_line, env=environment, stdin=subprocess.DEVNULL, stderr=self._stderr,
-                stdout=self._stderr, pass_fds=[qtest_peer.fileno(), qmp_peer.fileno(), *pass_fds])
+                self.command_line, env=environment, stderr=self._stderr,
+                stdin=subprocess.DEVNULL if terminal is None else terminal,
+                stdout=self._stderr if terminal is None else terminal,
+                pass_fds=[qtest_peer.fileno(), qmp_peer.fileno(), *pass_fds])
         self.qtest = Qtest(qtest, self._explain_end, timeout)
         self.qmp = Qmp(qmp, self._explain_end, timeout)
 
