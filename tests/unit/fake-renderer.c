@@ -410,6 +410,10 @@ static void fake_share_picture(VgpuRenderer3D *renderer, uint32_t resource_id, u
     VgpuFakeTexture *texture = texture_of(self, resource_id);
 
     g_assert_cmpuint(ways, !=, 0);
+    self->ways_wanted = ways;
+    if (ways & VGPU_SHARE_TEXTURE & ~self->ways) {
+        ways |= VGPU_SHARE_DMABUF;
+    }
     if (!texture || !(ways & self->ways)) {
         return;
     }

@@ -39,6 +39,7 @@ typedef struct VgpuFakeRenderer {
     unsigned ways;             /* VGPU_SHARE_*: what it shares */
     bool is_lost;              /* until a reset or a move */
     bool stays_lost;           /* whatever is reset */
+    unsigned ways_wanted;      /* by the last call */
     bool wants_to_move;        /* when it is asked */
     unsigned n_asked;          /* by the owner thread */
     unsigned n_moves;

@@ -218,6 +218,36 @@ static void head_gets_pixels_when_another_way_is_all_there_is(VgpuHarness *harne
     assert_pixels(harness, 1);
 }
 
+static void no_dmabuf_is_made_of_what_is_shared_as_a_texture(VgpuHarness *harness)
+{
+    make_pictures(harness);
+    harness->renderer->hold_fences = false;
+    harness->renderer->ways = harness->sink.ways[0] = VGPU_SHARE_TEXTURE | VGPU_SHARE_DMABUF;
+    set_scanout(harness, 0, FIRST);
+    send_flush(harness, FIRST, 0);
+    g_assert_cmpuint(shown_texture(harness, 0), ==, FIRST);
+    g_assert_cmpuint(harness->renderer->ways_wanted, ==, VGPU_SHARE_TEXTURE);
+    harness->sink.ways[1] = VGPU_SHARE_DMABUF;
+    set_scanout(harness, 1, FIRST);
+    send_flush(harness, FIRST, 0);
+    g_assert_cmpuint(harness->renderer->ways_wanted, ==, VGPU_SHARE_TEXTURE | VGPU_SHARE_DMABUF);
+}
+
+static void dmabuf_stands_in_for_a_texture_that_cannot_be(VgpuHarness *harness)
+{
+    make_pictures(harness);
+    harness->renderer->hold_fences = false;
+    harness->renderer->ways = VGPU_SHARE_DMABUF;
+    harness->sink.ways[0] = VGPU_SHARE_TEXTURE | VGPU_SHARE_DMABUF;
+    for (int turn = 0; turn < 2; turn++) {
+        set_scanout(harness, 0, FIRST);
+        send_flush(harness, FIRST, 0);
+        g_assert_cmpuint(shown_texture(harness, 0), ==, FIRST);
+        g_assert_cmpuint(harness->renderer->ways_wanted, ==,
+                         turn ? VGPU_SHARE_DMABUF : VGPU_SHARE_TEXTURE);
+    }
+}
+
 static void part_of_a_picture_is_read(VgpuHarness *harness)
 {
     make_pictures(harness);
@@ -342,6 +372,8 @@ static const VgpuHarnessTest tests[] = {
     { "reset-of-the-queue-leaves-the-frame", reset_of_the_queue_leaves_the_frame },
     { "heads-get-what-they-take", heads_get_what_they_take },
     { "what-cannot-be-shared-is-read", what_cannot_be_shared_is_read },
+    { "no-dmabuf-is-made-of-what-is-shared-as-a-texture", no_dmabuf_is_made_of_what_is_shared_as_a_texture },
+    { "dmabuf-stands-in-for-a-texture-that-cannot-be", dmabuf_stands_in_for_a_texture_that_cannot_be },
     { "head-gets-pixels-when-another-way-is-all-there-is",
       head_gets_pixels_when_another_way_is_all_there_is },
     { "part-of-a-picture-is-read", part_of_a_picture_is_read },

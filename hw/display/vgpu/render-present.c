@@ -44,6 +44,12 @@ void vgpu_present_set_scanout(VgpuDevice *device, uint32_t scanout_id, VgpuResou
 
 /* ---- from flush to fence -------------------------------------------------------------------- */
 
+/* A dmabuf that nobody shows costs the GPU more than its making: the driver may pack such a texture less well. */
+static unsigned best_of(unsigned ways)
+{
+    return ways & VGPU_SHARE_TEXTURE ? VGPU_SHARE_TEXTURE : ways;
+}
+
 void vgpu_present_add(VgpuDevice *device, VgpuRenderCall *call, uint32_t scanouts,
                       const pixman_box32_t *box)
 {
@@ -54,7 +60,7 @@ void vgpu_present_add(VgpuDevice *device, VgpuRenderCall *call, uint32_t scanout
     present->box = *box;
     present->link.data = present;
     for (uint32_t left = scanouts; left; left &= left - 1) {
-        present->ways |= device->scanouts[__builtin_ctz(left)].ways;
+        present->ways |= best_of(device->scanouts[__builtin_ctz(left)].ways);
     }
     present->serial = ++device->fence_serial;
     call->fence = (VgpuFence) { .serial = present->serial };

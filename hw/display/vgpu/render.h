@@ -24,7 +24,7 @@ typedef struct VgpuPresent {
     uint64_t serial;             /* of a fence on the timeline of the device */
     uint32_t resource_id;
     uint32_t scanouts;           /* that are to show it, as bits */
-    unsigned ways;               /* VGPU_SHARE_*: what their displays take */
+    unsigned ways;               /* VGPU_SHARE_*: the best that their displays take */
     pixman_box32_t box;          /* what changed, pixels of the picture */
     VgpuSharedPicture picture;
     VgpuCommand *command;        /* NULL before it has run, and when nobody wants to know */

@@ -104,6 +104,7 @@ static void add_ways(VgpuVirgl *self, SharedBuffer *shared, GLuint texture, unsi
 
     if (ways & VGPU_SHARE_TEXTURE && !shared->texture) {
         shared->texture = create_alias(self, texture);
+        ways |= shared->texture ? 0 : VGPU_SHARE_DMABUF;
     }
     if (ways & VGPU_SHARE_DMABUF && shared->dmabuf.fd < 0 &&
         display_egl_export(self->egl, texture, &shared->dmabuf, NULL)) {
@@ -145,7 +146,7 @@ void vgpu_virgl_share_picture(VgpuRenderer3D *renderer, uint32_t resource_id, un
     SharedBuffer *shared;
 
     if (!g_atomic_int_get(&self->with_displays)) {
-        ways &= ~VGPU_SHARE_TEXTURE;
+        ways = VGPU_SHARE_DMABUF;
     }
     if (!g_hash_table_contains(self->resources, GUINT_TO_POINTER(resource_id))) {
         return;

@@ -138,8 +138,9 @@ typedef struct VgpuRenderer3DOps {
     /* Moves there, or stays. There are no contexts and no resources; capability sets may change. */
     void (*move)(VgpuRenderer3D *renderer);
     /*
-     * Optional. The picture of a resource, by those of `ways` that are possible. What is drawn
-     * later is seen in it; it is there for as long as it is referenced, resource or not.
+     * Optional. The picture of a resource, by those of `ways` that are possible; as a dmabuf where
+     * a texture is wanted and is not. What is drawn later is seen in it; it is there for as long as
+     * it is referenced, resource or not.
      */
     void (*share_picture)(VgpuRenderer3D *renderer, uint32_t resource_id, unsigned ways,
                           VgpuSharedPicture *picture);
