@@ -44,7 +44,7 @@ void vgpu_present_set_scanout(VgpuDevice *device, uint32_t scanout_id, VgpuResou
 
 /* ---- from flush to fence -------------------------------------------------------------------- */
 
-/* A dmabuf that nobody shows costs the GPU more than its making: the driver may pack such a texture less well. */
+/* A dmabuf that nobody shows is not free: drivers may pack a texture that is exported less well. */
 static unsigned best_of(unsigned ways)
 {
     return ways & VGPU_SHARE_TEXTURE ? VGPU_SHARE_TEXTURE : ways;
