@@ -132,6 +132,39 @@ def test_modules_built_on_this_machine_come_first_while_they_fit(installed, fake
         shutil.rmtree(local)
 
 
+def spoil(folder: Path, fake_qemu: Path, how: str) -> None:
+    """Makes modules unfit for a QEMU, or the other way round."""
+    module = folder / 'hw-display-virtio-vga-gl.so'
+    if how == 'missing':
+        module.unlink()
+    elif how == 'stale':
+        make_stale(module)
+    elif how == 'longer':
+        stamp = read_stamp(module.read_bytes())
+        module.write_bytes(module.read_bytes().replace(stamp + b'\0', stamp + b'0'))
+    elif how == 'stampless':
+        fake_qemu.write_text(re.sub('qemu_stamp_.*', '', fake_qemu.read_text()))
+
+
+@pytest.mark.parametrize('how', ['not', 'missing', 'stale', 'longer', 'stampless'])
+def test_whoever_asks_is_told_what_the_launcher_does(installed, copy, fake_qemu, how):
+    spoil(copy, fake_qemu, how)
+    environment = {'QEMU_VGPU_BINARY': fake_qemu, 'QEMU_MODULE_DIR': copy}
+    does = launch(installed, **environment)
+    tells = subprocess.run([installed.find('chosen')], capture_output=True, text=True, timeout=60,
+                           env={name: str(value) for name, value in environment.items()})
+    fits = how == 'not'
+    assert does.stdout == f'modules={copy if fits else ""}\n'
+    assert tells.stdout == (f'{fake_qemu}\n{copy}\n' if fits else f'{fake_qemu}\n')
+    assert (tells.returncode, bool(tells.stderr)) == (int(not fits), not fits)
+    assert tells.stderr.strip() in does.stderr
+
+
+def test_whoever_asks_is_told_of_the_installed_modules(installed):
+    run = subprocess.run([installed.find('chosen')], capture_output=True, text=True, timeout=60, env={})
+    assert (run.stdout, run.stderr) == (f'{QEMU}\n{installed.modules}\n', '')
+
+
 def test_executable_without_a_stamp_starts_all_the_same(installed, fake_qemu):
     fake_qemu.write_text(fake_qemu.read_text().replace(build_stamp(installed), 'qemu_stamp_'))
     run = launch(installed, QEMU_VGPU_BINARY=fake_qemu)

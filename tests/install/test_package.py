@@ -19,7 +19,7 @@ from vgpu.installed import LAUNCHER, OUR_PROPERTY, QEMU
 ROOT = Path(__file__).resolve().parents[2]
 STOCK_MODULES = Path('/usr/lib/x86_64-linux-gnu/qemu')
 MODULES = Path('/usr/lib/x86_64-linux-gnu/qemu-vgpu')
-STALE = 'were not built for the installed QEMU'
+STALE = 'were built for another build than /usr/bin/qemu-system-x86_64'
 # What dpkg and its triggers write by themselves.
 BOOKKEEPING = re.compile(r'/var/lib/dpkg/(status|available|diversions|lock|triggers/|info/).*|/var/lib/dpkg|'
                          r'/var/log/dpkg\.log|/var/lib/man-db/.*|/etc/ld\.so\.cache|/var/cache/ldconfig/.*')
@@ -124,6 +124,13 @@ def test_sandbox_tells_what_was_added_changed_and_removed(sandbox):
 def test_launcher_runs_machines_with_the_modules_of_the_package(system):
     assert loaded_modules(system, LAUNCHER) == {MODULES}
     assert 'fit\n' in system.run('qemu-vgpu', 'status').stdout
+
+
+def test_status_tells_that_the_launcher_does_without_modules_when_one_is_missing(system):
+    system.run('rm', MODULES / 'hw-display-virtio-gpu-pci-gl.so')
+    run = system.run('qemu-vgpu', 'status', check=False)
+    assert run.returncode == 1 and f'the modules in {MODULES} are not complete' in run.stdout
+    assert loaded_modules(system, LAUNCHER) == {STOCK_MODULES}
 
 
 def test_plain_qemu_stays_as_it_was(system):

@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Iterator
 
 from .modules import Modules
 
@@ -44,10 +47,25 @@ class Installed:
         return {str(path.relative_to(prefix)) for path in self.root.rglob('*') if not path.is_dir()}
 
 
-def install(modules: Modules, root: Path) -> Installed:
+@contextmanager
+def only_installer(modules: Modules) -> Iterator[None]:
+    """Keeps other tests from installing the same build: its folder has one log of what was installed."""
+    assert modules.folder is not None
+    with open(modules.folder.parent / 'install.lock', 'w') as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def run_install(modules: Modules, root: Path) -> None:
     """Does `meson install` with DESTDIR for the build that a folder of modules belongs to."""
     assert modules.folder is not None
     subprocess.run(['meson', 'install', '-C', modules.folder.parent, '--no-rebuild', '--quiet'],
                    env={**os.environ, 'DESTDIR': str(root)}, check=True, timeout=120,
                    stdout=subprocess.DEVNULL)
+
+
+def install(modules: Modules, root: Path) -> Installed:
+    """Installs a build below a folder."""
+    with only_installer(modules):
+        run_install(modules, root)
     return Installed(root)
