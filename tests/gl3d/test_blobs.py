@@ -15,6 +15,7 @@ from vgpu.gpu import Gpu
 from vgpu.gpu3d import Gpu3d
 from vgpu.hostmem import CACHED, FILE, MEMORY, PAGE, HostBlobs, map_info
 from vgpu.screendump import assert_same, screendump
+from vgpu.wait import wait_for
 from vgpu.wire import (BLOB_FLAG_MAPPABLE, BLOB_FLAG_SHAREABLE, BLOB_MEM_GUEST, BLOB_MEM_HOST3D,
                        BLOB_MEM_HOST3D_GUEST, COMMANDS, FLAG_FENCE, HEADER, Feature, Rect, pack_entries)
 
@@ -167,9 +168,10 @@ def test_a_picture_that_the_memory_does_not_hold_is_not_read(gpu):
     host.gl.run(virgl.pipe_resource(7, PAGE))
     gpu.ok('resource_create_blob', ctx_id=1, resource_id=1, blob_mem=BLOB_MEM_HOST3D, blob_flags=BLOB_FLAG_MAPPABLE,
            blob_id=7, size=MIB)
+    screendump(gpu.qemu, 'gpu0')     # nothing is read before somebody looks, nor again within milliseconds
     show_picture(gpu, 1, 256, 256, 1024)
-    response = gpu.command('resource_flush', r=Rect(0, 0, 256, 256), resource_id=1)
-    assert response.type_name == INVALID
+    wait_for(lambda: gpu.command('resource_flush', r=Rect(0, 0, 256, 256), resource_id=1).type_name == INVALID,
+             'the picture to be read')
 
 
 def test_a_shown_blob_can_be_mapped_unmapped_and_destroyed(host, kind):
