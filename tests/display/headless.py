@@ -16,7 +16,7 @@ from vgpu.image import GuestImage
 from vgpu.qemu import Qemu
 from vgpu.screendump import describe_difference
 from vgpu.vnc import VncClient
-from vgpu.wire import Box, Rect
+from vgpu.wire import FLAG_FENCE, Box, Rect
 
 TEXTURE_2D = 2
 BIND_RENDER_TARGET, BIND_SAMPLER_VIEW, BIND_SCANOUT = 1 << 1, 1 << 3, 1 << 18
@@ -89,8 +89,9 @@ class Texture:
         self.gpu.set_scanout(scanout_id, self.resource_id, rect or Rect(0, 0, *self.size))
 
     def flush(self, rect: Rect | None = None) -> None:
-        """Brings it, or a part of it, to the displays."""
-        self.gpu.flush(self.resource_id, rect or Rect(0, 0, *self.size))
+        """Brings it, or a part of it, to the displays, and waits until they have taken it, as drivers do."""
+        self.gpu.ok('resource_flush', r=rect or Rect(0, 0, *self.size), resource_id=self.resource_id,
+                    flags=FLAG_FENCE, fence_id=1)
 
 
 class VirglContext:
