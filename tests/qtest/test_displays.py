@@ -3,21 +3,25 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
+from pathlib import Path
 from typing import Iterator
 
+import numpy
 import pytest
 
+from gtk.screen import Screen, find
 from vgpu.formats import gradient
 from vgpu.modules import STOCK_DIR
-from vgpu.screendump import assert_same, screendump
+from vgpu.screendump import assert_same, parse_ppm, screendump
+from vgpu.wait import wait_for
+from vgpu.wire import Rect
 
 DISPLAYS = {
     'none': ('none', ()),
     'vnc': ('none', ('-vnc', 'unix:{tmp}/vnc')),
-    'spice': ('none', ('-spice', 'unix=on,addr={tmp}/spice,disable-ticketing=on')),
+    'spice': ('none', ('-spice', 'unix=on,addr={tmp}/spice,disable-ticketing=on,image-compression=off')),
     'dbus': ('dbus,p2p=on', ()),
     'gtk': ('gtk,gl=off', ()),
     'sdl': ('sdl,gl=off', ()),
@@ -29,19 +33,21 @@ WINDOWS = ('gtk', 'sdl')
 
 
 @pytest.fixture(scope='session')
-def x_server() -> Iterator[str]:
-    """An X server without a screen; its display number."""
+def screen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Screen]:
+    """An X server without a screen."""
     if not shutil.which('Xvfb'):
         pytest.skip('Xvfb is not installed (package xvfb)')
-    reader, writer = os.pipe()
-    server = subprocess.Popen(['Xvfb', '-displayfd', str(writer), '-screen', '0', '1400x1000x24', '-nolisten', 'tcp'],
-                              pass_fds=[writer], stderr=subprocess.DEVNULL)
-    os.close(writer)
-    with os.fdopen(reader) as pipe:
-        number = pipe.readline().strip()
-    yield f':{number}'
-    server.terminate()
-    server.wait()
+    screen = Screen(tmp_path_factory.mktemp('x') / 'screen', 1400, 1000)
+    yield screen
+    screen.close()
+
+
+def spice_picture(folder: Path) -> numpy.ndarray:
+    """What a SPICE client sees."""
+    path = folder / 'spice.ppm'
+    subprocess.run(['spicy-screenshot', f'--uri=spice+unix://{folder}/spice', '-o', path], check=True, timeout=60,
+                   capture_output=True)
+    return parse_ppm(path.read_bytes())
 
 
 @pytest.mark.parametrize('device', ('virtio-gpu-pci,max_outputs=2', 'virtio-vga'))
@@ -53,8 +59,8 @@ def test_device_works_under(request, start_gpu, tmp_path, display, device):
         pytest.skip(f'{module} is not installed')
     env = {}
     if name in WINDOWS:
-        env = {'DISPLAY': request.getfixturevalue('x_server'), 'GDK_BACKEND': 'x11', 'SDL_VIDEODRIVER': 'x11',
-               'NO_AT_BRIDGE': '1'}
+        screen = request.getfixturevalue('screen')
+        env = {**screen.environment(), 'SDL_VIDEODRIVER': 'x11', 'NO_AT_BRIDGE': '1'}
     option, arguments = DISPLAYS[display]
     gpu = start_gpu(device, *[word.format(tmp=tmp_path) for word in arguments], display=option, env=env)
     for seed in range(3):
@@ -64,7 +70,23 @@ def test_device_works_under(request, start_gpu, tmp_path, display, device):
         gpu.set_cursor(2, 10, 10)
         gpu.move_cursor(20, 20)
         assert_same(screendump(gpu.qemu, gpu.device), rgb)
+        if name == 'sdl':
+            wait_for(lambda: find(screen.picture, rgb), 'the picture in the window')
         gpu.set_cursor(0)
         gpu.virtio.reset()
         gpu.start()
     gpu.show(1, gradient(100, 100))
+
+
+@pytest.mark.skipif(not shutil.which('spicy-screenshot'), reason='the package spice-client-gtk is not installed')
+@pytest.mark.parametrize('device', ('virtio-gpu-pci', 'virtio-vga'))
+def test_a_spice_client_sees_the_picture_and_what_changes(start_gpu, tmp_path, device):
+    option, arguments = DISPLAYS['spice']
+    gpu = start_gpu(device, *[word.format(tmp=tmp_path) for word in arguments], display=option)
+    image = gpu.show(1, gradient(320, 200), scatter=1)
+    assert_same(spice_picture(tmp_path), gradient(320, 200))
+    rgb = gradient(320, 200, 7)
+    image.draw(rgb)
+    gpu.transfer(1, Rect(0, 0, 320, 200))
+    gpu.flush(1, Rect(0, 0, 320, 200))
+    assert_same(spice_picture(tmp_path), rgb)
