@@ -3,15 +3,21 @@
 
 from __future__ import annotations
 
+import select
 import socket
 import struct
 import time
+import zlib
 from dataclasses import dataclass
 
 import numpy
 
+from .qemu import Qemu
+
 ENCODING_RAW = 0
+ENCODING_ZLIB = 6
 ENCODING_DESKTOP_SIZE = -223
+ENCODING_COMPRESS_BEST = -247
 ENCODING_CURSOR = -239
 ENCODING_EXTENDED_DESKTOP_SIZE = -308
 ENCODING_ALPHA_CURSOR = -314
@@ -22,6 +28,9 @@ UPDATE_REQUEST = 3
 SET_DESKTOP_SIZE = 251
 
 BGRX = struct.pack('>BBBBHHHBBB3x', 32, 24, 0, 1, 255, 255, 255, 16, 8, 0)
+
+# Arguments for QEMU with which the functions below know what its servers do.
+TRACES = ('-trace', 'vnc_server_dpy*', '-trace', 'vnc_job_add_rect')
 
 # QEMU 7.2 sends cursors as they lie in its memory, blue first, where the protocol wants red first.
 QEMU_CURSOR_ORDER = [2, 1, 0, 3]
@@ -36,10 +45,23 @@ class Cursor:
     rgba: numpy.ndarray
 
 
-class VncClient:
-    """A viewer of one console; pictures arrive while `wait_for` looks."""
+def surfaces_given(qemu: Qemu) -> int:
+    """How many surfaces consoles have given to the servers."""
+    return qemu.stderr().count('vnc_server_dpy')
 
-    def __init__(self, path: str, timeout: float = 20):
+
+def rectangles_to_encode(qemu: Qemu) -> int:
+    """How many rectangles the servers have found to be sent."""
+    return qemu.stderr().count('vnc_job_add_rect')
+
+
+class VncClient:
+    """A viewer of one console; pictures arrive while `wait_for` looks.
+
+    `compressed` makes the server spend much time on each of them.
+    """
+
+    def __init__(self, path: str, timeout: float = 20, compressed: bool = False):
         self._timeout = timeout
         self._sock = connect(path, timeout)
         self.cursor: Cursor | None = None
@@ -50,8 +72,9 @@ class VncClient:
         self._read(struct.unpack('>I', self._read(4))[0])
         self.picture = numpy.zeros((height, width, 3), numpy.uint8)
         self._sock.sendall(struct.pack('>B3x', SET_PIXEL_FORMAT) + BGRX)
-        encodings = (ENCODING_RAW, ENCODING_DESKTOP_SIZE, ENCODING_EXTENDED_DESKTOP_SIZE,
-                     ENCODING_ALPHA_CURSOR)
+        self._inflate = zlib.decompressobj()
+        pixels = (ENCODING_ZLIB, ENCODING_COMPRESS_BEST) if compressed else (ENCODING_RAW,)
+        encodings = (*pixels, ENCODING_DESKTOP_SIZE, ENCODING_EXTENDED_DESKTOP_SIZE, ENCODING_ALPHA_CURSOR)
         self._sock.sendall(struct.pack(f'>BxH{len(encodings)}i', SET_ENCODINGS, len(encodings), *encodings))
         self._request(incremental=False)
 
@@ -80,7 +103,9 @@ class VncClient:
             left = deadline - time.monotonic()
             if left <= 0:
                 return False
-            self._sock.settimeout(left)
+            # Only between messages: the rest of one that has begun would be taken for another.
+            if not select.select([self._sock], [], [], left)[0]:
+                return False
             try:
                 self._message()
             except TimeoutError:
@@ -114,8 +139,9 @@ class VncClient:
         self._request()
 
     def _rectangle(self, x: int, y: int, width: int, height: int, encoding: int) -> None:
-        if encoding == ENCODING_RAW:
-            pixels = numpy.frombuffer(self._read(4 * width * height), numpy.uint8)
+        if encoding in (ENCODING_RAW, ENCODING_ZLIB):
+            data = self._zlib() if encoding == ENCODING_ZLIB else self._read(4 * width * height)
+            pixels = numpy.frombuffer(data, numpy.uint8)
             self.picture[y:y + height, x:x + width] = pixels.reshape(height, width, 4)[:, :, 2::-1]
             self.updates.append((x, y, width, height))
         elif encoding in (ENCODING_DESKTOP_SIZE, ENCODING_EXTENDED_DESKTOP_SIZE):
@@ -130,6 +156,9 @@ class VncClient:
             self.cursor = Cursor(x, y, pixels.reshape(height, width, 4)[:, :, QEMU_CURSOR_ORDER])
         else:
             raise ConnectionError(f'VNC encoding {encoding}')
+
+    def _zlib(self) -> bytes:
+        return self._inflate.decompress(self._read(struct.unpack('>I', self._read(4))[0]))
 
     def _read(self, size: int) -> bytes:
         data = bytearray()
