@@ -13,6 +13,7 @@
 #include "hw/display/virtio-gpu-engine.h"
 #include "qemu/main-loop.h"
 #include "qemu/timer.h"
+#include "ui/host/vnc.h"
 
 static VgpuConsoleSink *console_sink(VgpuSink *sink)
 {
@@ -30,7 +31,8 @@ static void blank_console(struct VgpuConsoleHead *head)
     if (head->shared) {
         dpy_gl_scanout_disable(head->console);
     }
-    dpy_gfx_replace_surface(head->console, NULL);
+    vgpu_surface_forget(head->surface);
+    display_host_replace_surface(head->console, NULL);
     g_clear_pointer(&head->shared, display_buffer_unref);
     graphic_hw_invalidate(head->console);
 }
@@ -85,7 +87,7 @@ static void show_surface(struct VgpuConsoleHead *head, pixman_image_t *image)
     if (head->shared) {
         dpy_gl_scanout_disable(head->console);
     }
-    dpy_gfx_replace_surface(head->console, qemu_create_displaysurface_pixman(image));
+    vgpu_surface_show(head->surface, image);
     g_clear_pointer(&head->shared, display_buffer_unref);
 }
 
@@ -100,7 +102,8 @@ static void provide_surface(struct VgpuConsoleHead *head, const VgpuFrame *frame
 
     /* QEMU does not tell of a console's surface while something else is shown */
     if (!head->shared || head->surface_width != width || head->surface_height != height) {
-        dpy_gfx_replace_surface(head->console, qemu_create_displaysurface(width, height));
+        vgpu_surface_forget(head->surface);
+        display_host_replace_surface(head->console, qemu_create_displaysurface(width, height));
         head->surface_width = width;
         head->surface_height = height;
     }
@@ -193,7 +196,7 @@ static void console_sink_update(VgpuSink *sink, uint32_t scanout_id,
             head->unseen = true;
             dpy_gl_update(head->console, boxes[i].x1, boxes[i].y1, width, height);
         } else {
-            dpy_gfx_update(head->console, boxes[i].x1, boxes[i].y1, width, height);
+            vgpu_surface_update(head->surface, boxes[i].x1, boxes[i].y1, width, height);
         }
     }
     wait_for_display(head);
@@ -268,6 +271,7 @@ static void surface_is_there(void *opaque)
 
 static void console_sink_pixels_read(VgpuSink *sink, uint32_t scanout_id)
 {
+    vgpu_surface_refresh(head_of(sink, scanout_id)->surface);
     surface_is_there(head_of(sink, scanout_id));
 }
 
@@ -296,6 +300,8 @@ bool vgpu_console_sink_refresh(VgpuConsoleSink *sink, uint32_t id)
     head->asked_at = head->read_at = now_ms();
     if (head->shared) {
         ask_display(head);
+    } else {
+        vgpu_surface_refresh(head->surface);
     }
     if (device && vgpu_device_read_pixels(device, id)) {
         if (!head->awaited) {
@@ -417,6 +423,7 @@ void vgpu_console_sink_init(VgpuConsoleSink *sink, VirtIOGPUBase *gpu)
 
         head->sink = sink;
         head->console = gpu->consoles[i];
+        head->surface = vgpu_surface_create(head->console);
         head->timeout = timer_new_ms(QEMU_CLOCK_REALTIME, release_frame, head);
         head->patience = timer_new_ms(QEMU_CLOCK_REALTIME, surface_is_there, head);
     }
@@ -430,6 +437,7 @@ void vgpu_console_sink_finish(VgpuConsoleSink *sink)
         g_clear_pointer(&sink->heads[i].timeout, timer_free);
         g_clear_pointer(&sink->heads[i].patience, timer_free);
         g_clear_pointer(&sink->heads[i].shared, display_buffer_unref);
+        g_clear_pointer(&sink->heads[i].surface, vgpu_surface_destroy);
     }
     g_clear_pointer(&sink->bh, qemu_bh_delete);
 }

@@ -14,10 +14,12 @@
 typedef struct StatsNode {
     struct StatsNode *next;   /* first, as in every list a visitor walks */
     VgpuScanoutStats stats;
+    uint64_t copied_for_vnc;
 } StatsNode;
 
-static bool visit_stats(Visitor *v, VgpuScanoutStats *stats, Error **errp)
+static bool visit_stats(Visitor *v, StatsNode *node, Error **errp)
 {
+    VgpuScanoutStats *stats = &node->stats;
     bool ok;
 
     if (!visit_start_struct(v, NULL, (void **)&stats, sizeof(*stats), errp)) {
@@ -26,6 +28,7 @@ static bool visit_stats(Visitor *v, VgpuScanoutStats *stats, Error **errp)
     ok = visit_type_uint64(v, "flushes", &stats->flushes, errp) &&
          visit_type_uint64(v, "damaged-pixels", &stats->damaged_pixels, errp) &&
          visit_type_uint64(v, "bytes-copied", &stats->bytes_copied, errp) &&
+         visit_type_uint64(v, "bytes-copied-for-vnc", &node->copied_for_vnc, errp) &&
          visit_type_uint64(v, "bytes-read", &stats->bytes_read, errp) &&
          visit_type_uint64(v, "frames-shared", &stats->frames_shared, errp) &&
          visit_type_uint64(v, "longest-command-ns", &stats->longest_command_ns, errp) &&
@@ -44,13 +47,14 @@ static void get_scanout_stats(Object *obj, Visitor *v, const char *name, void *o
 
     for (uint32_t i = 0; i < n; i++) {
         nodes[i].stats = *vgpu_device_get_stats(gpu->device, i);
+        nodes[i].copied_for_vnc = vgpu_surface_get_bytes_copied(gpu->sink.heads[i].surface);
         nodes[i].next = i + 1 < n ? &nodes[i + 1] : NULL;
     }
     if (!visit_start_list(v, name, &list, sizeof(StatsNode), errp)) {
         return;
     }
     for (GenericList *at = list; at; at = visit_next_list(v, at, sizeof(StatsNode))) {
-        if (!visit_stats(v, &((StatsNode *)at)->stats, errp)) {
+        if (!visit_stats(v, (StatsNode *)at, errp)) {
             break;
         }
     }

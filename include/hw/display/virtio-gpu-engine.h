@@ -10,6 +10,7 @@
 
 #include "hw/display/vgpu/command.h"
 #include "hw/display/vgpu/device.h"
+#include "hw/display/vgpu-surface.h"
 #include "hw/display/virtio-gpu-qom.h"
 #include "qemu/main-loop.h"
 
@@ -51,6 +52,7 @@ struct VgpuConsoleSink {
     struct VgpuConsoleHead {
         VgpuConsoleSink *sink;
         QemuConsole *console;
+        VgpuSurface *surface;    /* shows pixels */
         DisplayBuffer *shared;   /* shown as a texture or dmabuf; NULL: a surface is shown */
         int surface_width;       /* of the surface that the console has beside that */
         int surface_height;

@@ -263,6 +263,28 @@ typedef enum QKeyCode {
     Q_KEY_CODE__MAX = 150,
 } QKeyCode;
 
+typedef struct VncServerInfo2List VncServerInfo2List;
+typedef struct VncClientInfoList VncClientInfoList;
+
+typedef struct VncInfo2 {
+    char *id;
+    VncServerInfo2List *server;
+    VncClientInfoList *clients;
+    char host_pad1[24];
+} VncInfo2;
+HOST_LAYOUT(VncInfo2, 48);
+HOST_LAYOUT_AT(VncInfo2, clients, 16);
+
+typedef struct VncInfo2List VncInfo2List;
+struct VncInfo2List {
+    VncInfo2List *next;
+    VncInfo2 *value;
+};
+HOST_LAYOUT(VncInfo2List, 16);
+HOST_LAYOUT_AT(VncInfo2List, value, 8);
+
+void qapi_free_VncInfo2List(VncInfo2List *obj);
+
 extern const struct QEnumLookup DisplayGLMode_lookup;
 
 #define DisplayGLMode_str(mode) qapi_enum_lookup(&DisplayGLMode_lookup, (mode))
