@@ -4,7 +4,9 @@
 
 #include "chardev.h"
 #include "display1.h"
+#include "drain.h"
 #include "errors.h"
+#include "guard.h"
 #include "qapi/error.h"
 #include "socket.h"
 #include "stream.h"
@@ -32,6 +34,15 @@ void display_dbus_chardevs_export(GDBusObjectManagerServer *manager)
 
         g_dbus_object_manager_server_export_uniquely(manager, chardev->object);
     }
+}
+
+/* Devices that come and go are announced on the connection of the time. */
+static void count_announcement(void)
+{
+    g_autoptr(GDBusConnection) connection =
+        g_dbus_object_manager_server_get_connection(chardev_manager);
+
+    display_dbus_guard_count_signal(connection);
 }
 
 /* The client */
@@ -112,6 +123,7 @@ static void chardev_open(Chardev *chr, ChardevBackend *backend, bool *be_opened,
     chardev->stream = display_dbus_stream_new(&stream_ops, chardev);
     chardev->iface = display_iface_chardev_skeleton_new();
     g_object_set(chardev->iface, "name", name ?: "", "owner", "", NULL);
+    display_dbus_pace_properties(G_DBUS_INTERFACE_SKELETON(chardev->iface));
     g_signal_connect(chardev->iface, "handle-register", G_CALLBACK(handle_register), chardev);
     g_signal_connect(chardev->iface, "handle-send-break", G_CALLBACK(handle_send_break), chardev);
     chardev->object = g_dbus_object_skeleton_new(path);
@@ -123,6 +135,7 @@ static void chardev_open(Chardev *chr, ChardevBackend *backend, bool *be_opened,
     g_ptr_array_add(chardevs, chardev);
     if (chardev_manager) {
         g_dbus_object_manager_server_export_uniquely(chardev_manager, chardev->object);
+        count_announcement();
     }
 }
 
@@ -137,6 +150,7 @@ static void chardev_finalize(Object *obj)
     if (chardev_manager) {
         g_dbus_object_manager_server_unexport(
             chardev_manager, g_dbus_object_get_object_path(G_DBUS_OBJECT(chardev->object)));
+        count_announcement();
     }
     display_dbus_stream_free(chardev->stream);
     g_object_unref(chardev->iface);

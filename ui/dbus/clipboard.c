@@ -2,33 +2,27 @@
 /* DisplayDbusClipboard: the clipboard that the guest and one client share. */
 #include "qemu/osdep.h"
 
+#include "clipboard-client.h"
 #include "clipboard.h"
 #include "display1.h"
+#include "drain.h"
 #include "errors.h"
 #include "ui/clipboard.h"
 
-#define CLIPBOARD_PATH  "/org/qemu/Display1/Clipboard"
-#define MIME_TEXT       "text/plain;charset=utf-8"
-
-/* How long either side may take to hand over its data. */
-#define REQUEST_SECONDS 5
-
-/* More text than this is not passed to the guest. */
-#define TEXT_BYTES_MAX  (16u << 20)
+#define MIME_TEXT DISPLAY_DBUS_MIME_TEXT
 
 /* A client that waits for what the guest has in a selection. */
 typedef struct Waiter {
-    DisplayDbusClipboard *clipboard;
     GDBusMethodInvocation *invocation;      /* NULL: nobody waits */
     guint timeout;
 } Waiter;
 
 struct DisplayDbusClipboard {
     QemuClipboardPeer peer;
-    DisplayIfaceClipboard *iface;
-    DisplayIfaceClipboard *client;          /* its side; NULL: no client */
-    char *client_name;                      /* on the bus, NULL peer to peer */
-    guint watch;                            /* of that name */
+    DisplayIfaceClipboard *iface;           /* NULL once it was freed */
+    DisplayDbusClipboardClient *client;     /* NULL: none */
+    guint watch;                            /* of the client's name on the bus */
+    bool is_giving;                         /* text is on its way to a client */
     QemuClipboardInfo *announced[QEMU_CLIPBOARD_SELECTION__COUNT];
     uint32_t serials[QEMU_CLIPBOARD_SELECTION__COUNT];  /* of the next grab */
     Waiter waiters[QEMU_CLIPBOARD_SELECTION__COUNT];
@@ -68,13 +62,46 @@ static gboolean waited_too_long(void *opaque)
     return G_SOURCE_REMOVE;
 }
 
-static void answer_request(DisplayDbusClipboard *clipboard, GDBusMethodInvocation *invocation,
-                           const QemuClipboardInfo *info)
+static void answer_waiters(DisplayDbusClipboard *clipboard);
+
+static void text_given(void *opaque)
+{
+    DisplayDbusClipboard *clipboard = opaque;
+
+    clipboard->is_giving = false;
+    if (clipboard->iface) {
+        answer_waiters(clipboard);
+    }
+    g_rc_box_release(clipboard);
+}
+
+/* Text can be long: the next one waits until this one has left, or clients that do not read pile it up. */
+static void give_text(DisplayDbusClipboard *clipboard, GDBusMethodInvocation *invocation,
+                      const QemuClipboardInfo *info)
 {
     const typeof(info->types[0]) *text = &info->types[QEMU_CLIPBOARD_TYPE_TEXT];
     GVariant *data = g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, text->data, text->size, 1);
+    g_autoptr(GDBusConnection) connection =
+        g_object_ref(g_dbus_method_invocation_get_connection(invocation));
 
+    clipboard->is_giving = true;
     display_iface_clipboard_complete_request(clipboard->iface, invocation, MIME_TEXT, data);
+    display_dbus_drain(connection, text_given, g_rc_box_acquire(clipboard));
+}
+
+static void answer_waiters(DisplayDbusClipboard *clipboard)
+{
+    int selection;
+
+    for (selection = 0; selection < QEMU_CLIPBOARD_SELECTION__COUNT; selection++) {
+        Waiter *waiter = &clipboard->waiters[selection];
+        QemuClipboardInfo *info = qemu_clipboard_info(selection);
+
+        if (waiter->invocation && info && info->types[QEMU_CLIPBOARD_TYPE_TEXT].data &&
+            !clipboard->is_giving) {
+            give_text(clipboard, stop_waiting(waiter), info);
+        }
+    }
 }
 
 /* News from QEMU */
@@ -92,8 +119,6 @@ static uint32_t serial_of(DisplayDbusClipboard *clipboard, const QemuClipboardIn
 static void announce(DisplayDbusClipboard *clipboard, QemuClipboardInfo *info)
 {
     QemuClipboardInfo **announced = &clipboard->announced[info->selection];
-    static const char *const mimes[] = { MIME_TEXT, NULL };
-    bool had_one = *announced != NULL;
 
     if (*announced == info) {
         return;
@@ -101,10 +126,10 @@ static void announce(DisplayDbusClipboard *clipboard, QemuClipboardInfo *info)
     g_clear_pointer(announced, qemu_clipboard_info_unref);
     if (info->owner && info->types[QEMU_CLIPBOARD_TYPE_TEXT].available) {
         *announced = qemu_clipboard_info_ref(info);
-        display_iface_clipboard_call_grab(clipboard->client, info->selection,
-                                          serial_of(clipboard, info), mimes, NULL, NULL, NULL);
-    } else if (had_one) {
-        display_iface_clipboard_call_release(clipboard->client, info->selection, NULL, NULL, NULL);
+        display_dbus_clipboard_client_grab(clipboard->client, info->selection,
+                                           serial_of(clipboard, info));
+    } else {
+        display_dbus_clipboard_client_release(clipboard->client, info->selection);
     }
 }
 
@@ -114,12 +139,12 @@ static void info_updated(DisplayDbusClipboard *clipboard, QemuClipboardInfo *inf
 
     if (info->owner == &clipboard->peer) {
         g_clear_pointer(&clipboard->announced[info->selection], qemu_clipboard_info_unref);
+        display_dbus_clipboard_client_yield(clipboard->client, info->selection);
         refuse_waiter(waiter, "the clipboard has another owner now");
         return;
     }
-    if (waiter->invocation && info->types[QEMU_CLIPBOARD_TYPE_TEXT].data) {
-        answer_request(clipboard, stop_waiting(waiter), info);
-    } else if (!info->types[QEMU_CLIPBOARD_TYPE_TEXT].available) {
+    answer_waiters(clipboard);
+    if (!info->types[QEMU_CLIPBOARD_TYPE_TEXT].available) {
         refuse_waiter(waiter, "Empty clipboard");
     }
     announce(clipboard, info);
@@ -136,61 +161,34 @@ static void notified(Notifier *notifier, void *data)
         break;
     case QEMU_CLIPBOARD_RESET_SERIAL:
         memset(clipboard->serials, 0, sizeof(clipboard->serials));
-        display_iface_clipboard_call_register(clipboard->client, NULL, NULL, NULL);
+        display_dbus_clipboard_client_restart(clipboard->client);
         break;
     }
 }
 
 /* The guest waits for the client */
 
-typedef struct Request {
-    DisplayDbusClipboard *clipboard;
-    QemuClipboardInfo *info;
-} Request;
-
-/* Only the data of a request that is still of interest, and only what was asked for. */
-static GVariant *take_data(GVariant *data, const char *mime)
+static void text_taken(void *opaque, GVariant *bytes)
 {
-    if (!mime || strcmp(mime, MIME_TEXT) != 0 || g_variant_get_size(data) > TEXT_BYTES_MAX) {
-        return NULL;
-    }
-    return data;
-}
+    g_autoptr(QemuClipboardInfo) info = opaque;
 
-static void client_answered(GObject *source, GAsyncResult *result, void *opaque)
-{
-    g_autofree Request *request = opaque;
-    g_autoptr(QemuClipboardInfo) info = request->info;
-    g_autofree char *mime = NULL;
-    g_autoptr(GVariant) data = NULL;
-    GVariant *taken = NULL;
-
-    if (display_iface_clipboard_call_request_finish(DISPLAY_IFACE_CLIPBOARD(source), &mime, &data,
-                                                    result, NULL)) {
-        taken = take_data(data, mime);
-    }
     /* the clipboard is gone when its peer does not own the selection any more */
     if (qemu_clipboard_info(info->selection) != info || !info->owner) {
         return;
     }
     qemu_clipboard_set_data(info->owner, info, QEMU_CLIPBOARD_TYPE_TEXT,
-                            taken ? g_variant_get_size(taken) : 0,
-                            taken ? g_variant_get_data(taken) : NULL, true);
+                            bytes ? g_variant_get_size(bytes) : 0,
+                            bytes ? g_variant_get_data(bytes) : NULL, true);
 }
 
-static void request_data(QemuClipboardInfo *info, QemuClipboardType type)
+static void request_text(QemuClipboardInfo *info, QemuClipboardType type)
 {
-    static const char *const mimes[] = { MIME_TEXT, NULL };
     DisplayDbusClipboard *clipboard = clipboard_of(info->owner);
-    Request *request;
 
-    if (!clipboard->client) {
-        return;
+    if (clipboard->client) {
+        display_dbus_clipboard_client_request(clipboard->client, info->selection, text_taken,
+                                              qemu_clipboard_info_ref(info));
     }
-    request = g_new0(Request, 1);
-    request->info = qemu_clipboard_info_ref(info);
-    display_iface_clipboard_call_request(clipboard->client, info->selection, mimes, NULL,
-                                         client_answered, request);
 }
 
 /* Calls of the client */
@@ -198,7 +196,8 @@ static void request_data(QemuClipboardInfo *info, QemuClipboardType type)
 static bool is_client(DisplayDbusClipboard *clipboard, GDBusMethodInvocation *invocation)
 {
     if (!clipboard->client ||
-        g_strcmp0(clipboard->client_name, g_dbus_method_invocation_get_sender(invocation)) != 0) {
+        g_strcmp0(display_dbus_clipboard_client_get_name(clipboard->client),
+                  g_dbus_method_invocation_get_sender(invocation)) != 0) {
         display_dbus_refuse(invocation, DISPLAY_DBUS_ERROR_FAILED, "Unregistered caller");
         return false;
     }
@@ -231,8 +230,7 @@ void display_dbus_clipboard_forget(DisplayDbusClipboard *clipboard)
         g_bus_unwatch_name(clipboard->watch);
         clipboard->watch = 0;
     }
-    g_clear_object(&clipboard->client);
-    g_clear_pointer(&clipboard->client_name, g_free);
+    g_clear_pointer(&clipboard->client, display_dbus_clipboard_client_close);
 }
 
 static void client_vanished(GDBusConnection *connection, const char *name, void *clipboard)
@@ -251,12 +249,7 @@ static gboolean handle_register(DisplayIfaceClipboard *iface, GDBusMethodInvocat
         return display_dbus_refuse(invocation, DISPLAY_DBUS_ERROR_FAILED,
                                    "Clipboard peer already registered!");
     }
-    clipboard->client = display_iface_clipboard_proxy_new_sync(
-        connection, G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES |
-        G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS | G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START,
-        sender, CLIPBOARD_PATH, NULL, NULL);
-    g_dbus_proxy_set_default_timeout(G_DBUS_PROXY(clipboard->client), REQUEST_SECONDS * 1000);
-    clipboard->client_name = g_strdup(sender);
+    clipboard->client = display_dbus_clipboard_client_new(connection, sender);
     if (sender) {
         clipboard->watch = g_bus_watch_name_on_connection(
             connection, sender, G_BUS_NAME_WATCHER_FLAGS_NONE, NULL, client_vanished, clipboard,
@@ -313,7 +306,7 @@ static gboolean handle_release(DisplayIfaceClipboard *iface, GDBusMethodInvocati
     return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
-static void wait_for_guest(DisplayDbusClipboard *clipboard, GDBusMethodInvocation *invocation,
+static void wait_for_text(DisplayDbusClipboard *clipboard, GDBusMethodInvocation *invocation,
                            QemuClipboardInfo *info)
 {
     Waiter *waiter = &clipboard->waiters[info->selection];
@@ -322,10 +315,11 @@ static void wait_for_guest(DisplayDbusClipboard *clipboard, GDBusMethodInvocatio
         display_dbus_refuse(invocation, DISPLAY_DBUS_ERROR_FAILED, "Pending request");
         return;
     }
-    waiter->clipboard = clipboard;
     waiter->invocation = invocation;
-    waiter->timeout = g_timeout_add_seconds(REQUEST_SECONDS, waited_too_long, waiter);
+    waiter->timeout = g_timeout_add_seconds(DISPLAY_DBUS_CLIPBOARD_SECONDS, waited_too_long,
+                                            waiter);
     qemu_clipboard_request(info, QEMU_CLIPBOARD_TYPE_TEXT);
+    answer_waiters(clipboard);
 }
 
 static gboolean handle_request(DisplayIfaceClipboard *iface, GDBusMethodInvocation *invocation,
@@ -346,21 +340,17 @@ static gboolean handle_request(DisplayIfaceClipboard *iface, GDBusMethodInvocati
         return display_dbus_refuse(invocation, DISPLAY_DBUS_ERROR_FAILED,
                                    "Unhandled MIME types requested");
     }
-    if (info->types[QEMU_CLIPBOARD_TYPE_TEXT].data) {
-        answer_request(clipboard, invocation, info);
-    } else {
-        wait_for_guest(clipboard, invocation, info);
-    }
+    wait_for_text(clipboard, invocation, info);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
 DisplayDbusClipboard *display_dbus_clipboard_new(void)
 {
-    DisplayDbusClipboard *clipboard = g_new0(DisplayDbusClipboard, 1);
+    DisplayDbusClipboard *clipboard = g_rc_box_new0(DisplayDbusClipboard);
 
     clipboard->peer.name = "dbus";
     clipboard->peer.notifier.notify = notified;
-    clipboard->peer.request = request_data;
+    clipboard->peer.request = request_text;
     clipboard->iface = display_iface_clipboard_skeleton_new();
     g_signal_connect(clipboard->iface, "handle-register", G_CALLBACK(handle_register), clipboard);
     g_signal_connect(clipboard->iface, "handle-unregister", G_CALLBACK(handle_unregister),
@@ -375,8 +365,8 @@ void display_dbus_clipboard_free(DisplayDbusClipboard *clipboard)
 {
     if (clipboard) {
         display_dbus_clipboard_forget(clipboard);
-        g_object_unref(clipboard->iface);
-        g_free(clipboard);
+        g_clear_object(&clipboard->iface);
+        g_rc_box_release(clipboard);
     }
 }
 

@@ -3,6 +3,7 @@
 #include "qemu/osdep.h"
 
 #include "console-private.h"
+#include "drain.h"
 #include "errors.h"
 #include "socket.h"
 #include "ui/display/damage.h"
@@ -19,8 +20,9 @@ static void send_changes(void *opaque)
     DisplayDbusConsole *console = opaque;
     guint i;
 
-    display_iface_console_set_width(console->iface, console->picture.width);
-    display_iface_console_set_height(console->iface, console->picture.height);
+    /* together, as they are announced together */
+    g_object_set(console->iface, "width", console->picture.width, "height",
+                 console->picture.height, NULL);
     for (i = 0; i < console->viewers->len; i++) {
         display_dbus_viewer_send(display_dbus_console_get_viewer(console, i));
     }
@@ -309,6 +311,7 @@ DisplayDbusConsole *display_dbus_console_new(QemuConsole *con)
     console->object = g_dbus_object_skeleton_new(path);
     console->iface = display_iface_console_skeleton_new();
     export_properties(console);
+    display_dbus_pace_properties(G_DBUS_INTERFACE_SKELETON(console->iface));
     g_signal_connect(console->iface, "handle-register-listener",
                      G_CALLBACK(handle_register_listener), console);
     g_signal_connect(console->iface, "handle-set-uiinfo", G_CALLBACK(handle_set_ui_info), console);

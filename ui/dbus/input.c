@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "display1.h"
+#include "drain.h"
 #include "errors.h"
 #include "input.h"
 #include "ui/input.h"
@@ -225,6 +226,7 @@ static void add_interfaces(DisplayDbusInput *input, GDBusObjectSkeleton *object)
     input->keyboard = display_iface_keyboard_skeleton_new();
     g_signal_connect(input->keyboard, "handle-press", G_CALLBACK(handle_key_press), input);
     g_signal_connect(input->keyboard, "handle-release", G_CALLBACK(handle_key_release), input);
+    display_dbus_pace_properties(G_DBUS_INTERFACE_SKELETON(input->keyboard));
     g_dbus_object_skeleton_add_interface(object, G_DBUS_INTERFACE_SKELETON(input->keyboard));
 
     input->mouse = display_iface_mouse_skeleton_new();
@@ -233,6 +235,7 @@ static void add_interfaces(DisplayDbusInput *input, GDBusObjectSkeleton *object)
     g_signal_connect(input->mouse, "handle-set-abs-position", G_CALLBACK(handle_set_abs_position),
                      input);
     g_signal_connect(input->mouse, "handle-rel-motion", G_CALLBACK(handle_rel_motion), input);
+    display_dbus_pace_properties(G_DBUS_INTERFACE_SKELETON(input->mouse));
     g_dbus_object_skeleton_add_interface(object, G_DBUS_INTERFACE_SKELETON(input->mouse));
 
     input->touch = display_iface_multi_touch_skeleton_new();

@@ -7,6 +7,7 @@
 #include "clipboard.h"
 #include "console.h"
 #include "display1.h"
+#include "guard.h"
 #include "qapi/error.h"
 #include "qapi/qapi-commands-control.h"
 #include "qapi/qapi-types-ui.h"
@@ -145,6 +146,7 @@ static bool connect_to_bus(DisplayDbusServer *server, Error **errp)
         return false;
     }
     server->connection = connection;
+    display_dbus_guard_add(connection, false);
     g_dbus_object_manager_server_set_connection(server->manager, connection);
     server->name = g_bus_own_name_on_connection(connection, BUS_NAME,
                                                 G_BUS_NAME_OWNER_FLAGS_NONE, NULL, NULL, NULL,
@@ -152,21 +154,27 @@ static bool connect_to_bus(DisplayDbusServer *server, Error **errp)
     return true;
 }
 
+/* The name that a peer's message should come from. */
+static const char *sender_of(GDBusMessage *message)
+{
+    return g_strcmp0(g_dbus_message_get_interface(message), AUDIO_NAME) == 0 ? PEER_NAME : NULL;
+}
+
 /*
- * The audio driver of this QEMU keeps its clients by their names on the bus and crashes when they
- * have none.  Runs on GDBus's thread.
+ * Peers have no names, whatever they say.  But the audio driver of this QEMU keeps its clients by
+ * their names and crashes when they have none.  Runs on GDBus's thread.
  */
-static GDBusMessage *name_audio_client(GDBusConnection *connection, GDBusMessage *message,
-                                       gboolean incoming, void *opaque)
+static GDBusMessage *name_peer(GDBusConnection *connection, GDBusMessage *message,
+                               gboolean incoming, void *opaque)
 {
     GDBusMessage *named;
 
-    if (!incoming || g_strcmp0(g_dbus_message_get_interface(message), AUDIO_NAME) != 0) {
+    if (!incoming || g_strcmp0(g_dbus_message_get_sender(message), sender_of(message)) == 0) {
         return message;
     }
     named = g_dbus_message_copy(message, NULL);
     if (named) {
-        g_dbus_message_set_sender(named, PEER_NAME);
+        g_dbus_message_set_sender(named, sender_of(message));
     }
     g_object_unref(message);
     return named;
@@ -192,7 +200,8 @@ static void peer_joined(GObject *source, GAsyncResult *result, void *opaque)
     }
     set_connection(server, connection);
     g_signal_connect(connection, "closed", G_CALLBACK(peer_closed), server);
-    g_dbus_connection_add_filter(connection, name_audio_client, NULL, NULL);
+    display_dbus_guard_add(connection, true);
+    g_dbus_connection_add_filter(connection, name_peer, NULL, NULL);
     g_dbus_connection_start_message_processing(connection);
     /* who hung up before we listened to the signal has been missed by it */
     if (g_dbus_connection_is_closed(connection)) {

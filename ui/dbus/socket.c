@@ -110,12 +110,17 @@ GDBusConnection *display_dbus_socket_connect_finish(GAsyncResult *result, GError
     return g_task_propagate_pointer(G_TASK(result), error);
 }
 
-void display_dbus_socket_hang_up(GDBusConnection *connection)
+void display_dbus_socket_cut(GDBusConnection *connection)
 {
     GIOStream *stream = g_dbus_connection_get_stream(connection);
 
-    /* closing alone would wait for a write that a stopped client never lets end */
     g_socket_shutdown(g_socket_connection_get_socket(G_SOCKET_CONNECTION(stream)), TRUE, TRUE,
                       NULL);
+}
+
+void display_dbus_socket_hang_up(GDBusConnection *connection)
+{
+    /* closing alone would wait for a write that a stopped client never lets end */
+    display_dbus_socket_cut(connection);
     g_dbus_connection_close(connection, NULL, NULL, NULL);
 }

@@ -24,6 +24,8 @@ bool display_dbus_socket_connect(int fd, GCancellable *cancellable, GAsyncReadyC
                                  void *opaque, GError **error);
 GDBusConnection *display_dbus_socket_connect_finish(GAsyncResult *result, GError **error);
 
+/* Cuts such a connection off, on any thread: it ends by itself then. */
+void display_dbus_socket_cut(GDBusConnection *connection);
 /* Ends such a connection at once, whether its client reads what is on the way or not. */
 void display_dbus_socket_hang_up(GDBusConnection *connection);
 
