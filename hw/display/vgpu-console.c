@@ -281,7 +281,7 @@ static void console_sink_pixels_read(VgpuSink *sink, uint32_t scanout_id)
  */
 static void ask_display(struct VgpuConsoleHead *head)
 {
-    bool mirrored = object_property_find((Object *)head->console, "x-display-mirror");
+    bool mirrored = object_property_find((Object *)head->console, DISPLAY_MIRROR_PROPERTY);
 
     if (mirrored || (head->unseen && vgpu_console_is_windowless())) {
         head->unseen = false;

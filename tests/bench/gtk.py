@@ -177,7 +177,7 @@ class Case(NamedTuple):
 
 
 CASES = [
-    Case('gl=off, full', 'virtio-gpu-pci', 'off', False, WHOLE, 2),
+    Case('gl=off, full', 'virtio-gpu-pci', 'off', False, WHOLE, 1),
     Case('gl=off, 64x64', 'virtio-gpu-pci', 'off', False, SMALL, 1),
     Case('gl=off, full, at 2/3', 'virtio-gpu-pci', 'off', False, WHOLE, 2, SCALED),
     Case('gl=off, 64x64, at 2/3', 'virtio-gpu-pci', 'off', False, SMALL, 1, SCALED),

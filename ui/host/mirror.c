@@ -16,6 +16,7 @@
 
 #include "ui/host/mirror.h"
 
+#include "hw/display/vgpu-sharing.h"
 #include "qemu/error-report.h"
 #include "qemu/timer.h"
 #include "ui/host/frames.h"

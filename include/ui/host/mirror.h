@@ -15,9 +15,6 @@
 
 typedef struct DisplayMirror DisplayMirror;
 
-/* Of consoles that have one: their device may ask for the surface by an empty dpy_gl_update. */
-#define DISPLAY_MIRROR_PROPERTY "x-display-mirror"
-
 /* `context` must be current; all mirrors may use one, they work on the main thread. */
 DisplayMirror *display_mirror_create(QemuConsole *con, DisplayEgl *egl, EGLContext context);
 
