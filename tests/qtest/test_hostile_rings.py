@@ -71,6 +71,7 @@ def test_a_next_index_outside_the_ring(shared_gpu, queue, following):
 
 @pytest.mark.parametrize('ahead', (65, 129, 0x8000, 0xffff))
 def test_an_available_index_too_far_ahead(shared_gpu, queue, ahead):
+    """CVE-2026-16457."""
     queue.memory.pack(queue.avail + 2, 'H', (queue.avail_index + ahead) & 0xffff)
     queue.kick()
     for _ in range(10):
@@ -140,6 +141,7 @@ def test_a_ring_outside_ram(shared_gpu, place, address):
 
 @pytest.mark.parametrize('size', (0, 1, 3, 63, 1025, 0xffff))
 def test_a_ring_of_a_wrong_size(shared_gpu, size):
+    """CVE-2026-50626."""
     gpu = shared_gpu
     gpu.virtio.negotiate(0)
     queue = gpu.virtio.enable_queue(0)

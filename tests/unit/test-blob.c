@@ -539,7 +539,7 @@ static const VgpuHarnessTest tests[] = {
     { "only-guest-memory-is-taken", only_guest_memory_is_taken },
     { "sizes-that-cannot-be-are-refused", sizes_that_cannot_be_are_refused },
     { "blob-of-more-than-4-gib-is-refused", blob_of_more_than_4_gib_is_refused },
-    { "bad-page-lists-are-refused", bad_page_lists_are_refused },
+    { "CVE-2026-66021-bad-page-lists-are-refused", bad_page_lists_are_refused },
     { "commands-of-the-other-kind-are-refused", commands_of_the_other_kind_are_refused },
     { "picture-outside-the-blob-is-refused", picture_outside_the_blob_is_refused },
     { "part-outside-the-picture-is-refused", part_outside_the_picture_is_refused },
@@ -561,7 +561,7 @@ static const struct {
 } each_way[] = {
     { "pixels-are-those-of-the-guest", pixels_are_those_of_the_guest },
     { "drawing-is-seen", drawing_is_seen },
-    { "buffer-outlives-its-blob", buffer_outlives_its_blob },
+    { "CVE-2026-6502-buffer-outlives-its-blob", buffer_outlives_its_blob },
     { "detach-while-shown-disables", detach_while_shown_disables },
 };
 

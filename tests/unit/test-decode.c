@@ -234,7 +234,7 @@ static const VgpuHarnessTest tests[] = {
     { "edid-without-feature-is-answered-unspec", edid_without_feature_is_answered_unspec },
     { "command-on-the-wrong-queue-is-answered-unspec",
       command_on_the_wrong_queue_is_answered_unspec },
-    { "answer-stops-where-its-room-ends", answer_stops_where_its_room_ends },
+    { "CVE-2024-8612-answer-stops-where-its-room-ends", answer_stops_where_its_room_ends },
     { "request-without-room-still-takes-effect", request_without_room_still_takes_effect },
     { "request-in-pieces-is-the-same-request", request_in_pieces_is_the_same_request },
     { "request-is-not-read-again", request_is_not_read_again },
