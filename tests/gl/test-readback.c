@@ -220,6 +220,52 @@ static void flat_picture_carries_the_cursor(GlFixture *fixture)
     glDeleteTextures(1, &cursor.name);
 }
 
+/* More rectangles than are read one by one: joined ones cover the cursor although none of them did. */
+static void flat_picture_keeps_the_cursor_between_much_damage(GlFixture *fixture)
+{
+    const int width = boxes[3].x2 - boxes[3].x1, height = boxes[3].y2 - boxes[3].y1;
+    uint32_t pixels[] = {
+        0xff112233, 0xff445566, 0xff123456, 0xff654321, 0xff778899, 0xffaabbcc,
+    };
+    const Picture shape = {3, 2, pixels};
+    DisplayTexture cursor = display_test_texture(&shape);
+
+    for (int orientation = 0; orientation < 2; orientation++) {
+        DisplayBuffer *buffer = display_buffer_create_texture(cursor.name, 3, 2);
+        pixman_region32_t damage;
+        Scene scene;
+
+        scene_init(&scene, fixture, orientation);
+        display_view_set_cursor(&scene.view, buffer, 0, 0, DISPLAY_TOP_DOWN);
+        display_view_move_cursor(&scene.view, 10, 12, true);
+        scene_update(&scene);
+        for (int i = 0; i < width * height; i++) {
+            int x = i % width, y = i / width;
+
+            if ((x + y) % 2) {
+                continue;
+            }
+            if (x < 10 || x >= 13 || y < 12 || y >= 14) {
+                display_view_damage(&scene.view, x, y, 1, 1);
+            }
+        }
+        pixman_region32_init(&damage);
+        pixman_region32_copy(&damage, &scene.view.damage);
+        g_assert_cmpint(pixman_region32_n_rects(&damage), >, 64);
+        scene_update(&scene);
+        scene_assert(&scene, &shape, 10, 12);
+        /* All that was written is told to who looks at the picture. */
+        pixman_region32_subtract(&damage, &damage, &scene.changed);
+        g_assert_false(pixman_region32_not_empty(&damage));
+        g_assert_cmpuint(scene.flat.bytes_read, ==,
+                         4 * (width * height + display_damage_area(&scene.changed)));
+        pixman_region32_fini(&damage);
+        display_buffer_unref(buffer);
+        scene_finish(&scene);
+    }
+    glDeleteTextures(1, &cursor.name);
+}
+
 static void flat_picture_copies_what_can_be_mapped(GlFixture *fixture)
 {
     for (int orientation = 0; orientation < 2; orientation++) {
@@ -253,6 +299,8 @@ int main(int argc, char **argv)
     display_test_add("/gl/flat/fetches-its-damage-and-no-more",
                      flat_picture_fetches_its_damage_and_no_more);
     display_test_add("/gl/flat/carries-the-cursor", flat_picture_carries_the_cursor);
+    display_test_add("/gl/flat/keeps-the-cursor-between-much-damage",
+                     flat_picture_keeps_the_cursor_between_much_damage);
     display_test_add("/gl/flat/copies-what-can-be-mapped", flat_picture_copies_what_can_be_mapped);
     return g_test_run();
 }

@@ -24,7 +24,7 @@ void display_flat_finish(DisplayFlat *flat)
 /* What is fetched and where it goes */
 typedef struct Fetch {
     const DisplayFrame *frame;
-    const pixman_region32_t *damage;    /* pixels of the picture */
+    pixman_region32_t *damage;          /* pixels of the picture; those that were written */
     pixman_image_t *to;                 /* a picture of the same size */
     uint64_t *read;
     uint64_t *copied;
@@ -78,7 +78,7 @@ static bool copy_pixels(const Fetch *fetch)
     if (!from) {
         return false;
     }
-    boxes = pixman_region32_rectangles((pixman_region32_t *)fetch->damage, &count);
+    boxes = pixman_region32_rectangles(fetch->damage, &count);
     display_buffer_lock(buffer);
     for (int i = 0; i < count; i++) {
         copy_box(fetch, from, &boxes[i]);

@@ -148,26 +148,22 @@ static uint64_t read_boxes(DisplayReadback *readback, const DisplayReadbackSourc
 }
 
 uint64_t display_readback_read(DisplayReadback *readback, const DisplayReadbackSource *source,
-                               const pixman_region32_t *damage, pixman_format_code_t format,
+                               pixman_region32_t *damage, pixman_format_code_t format,
                                const DisplayPixels *target)
 {
-    pixman_region32_t part;
     uint64_t bytes = 0;
 
-    pixman_region32_init(&part);
-    pixman_region32_intersect_rect(&part, (pixman_region32_t *)damage, 0, 0,
-                                   source->box.x2 - source->box.x1,
+    pixman_region32_intersect_rect(damage, damage, 0, 0, source->box.x2 - source->box.x1,
                                    source->box.y2 - source->box.y1);
-    display_damage_simplify(&part, READS_MAX);
+    display_damage_simplify(damage, READS_MAX);
     glBindFramebuffer(GL_FRAMEBUFFER, readback->framebuffer);
     glFramebufferTexture2D(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_TEXTURE_2D,
                            source->texture->name, 0);
     if (glCheckFramebufferStatus(GL_FRAMEBUFFER) == GL_FRAMEBUFFER_COMPLETE) {
-        bytes = read_boxes(readback, source, &part, format, target);
+        bytes = read_boxes(readback, source, damage, format, target);
     }
     /* The texture may go before the framebuffer is used again. */
     glFramebufferTexture2D(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_TEXTURE_2D, 0, 0);
     glBindFramebuffer(GL_FRAMEBUFFER, 0);
-    pixman_region32_fini(&part);
     return bytes;
 }

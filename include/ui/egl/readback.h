@@ -28,12 +28,13 @@ typedef struct DisplayReadbackSource {
 /*
  * Reads the damaged part of the picture to where it belongs in `target`, the memory of a picture of
  * the same size in `format` (x8r8g8b8, a8r8g8b8, or a 32-bit format with the same masks in another
- * order).  The damage is in picture pixels, from the top left corner, and lies within the picture.
+ * order).  The damage is in picture pixels, from the top left corner; what lies within the picture and
+ * is written there is what it is set to: of many rectangles neighbours are joined.
  * The texture's own format, if it has one, is of 32 bits.  Answers how many bytes were read, 0 also
  * when the texture cannot be read.
  */
 uint64_t display_readback_read(DisplayReadback *readback, const DisplayReadbackSource *source,
-                               const pixman_region32_t *damage, pixman_format_code_t format,
+                               pixman_region32_t *damage, pixman_format_code_t format,
                                const DisplayPixels *target);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DisplayReadback, display_readback_free)
