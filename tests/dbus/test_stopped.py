@@ -123,9 +123,12 @@ def test_properties_are_up_to_date_while_their_announcement_waits(gpu, live):
         assert answers[-1] == 321
 
 
-def test_changes_are_announced_together(gpu, live):
+def test_changes_are_announced_together(gpu, peer):
     """A client that lays out its window by them must not see a size that there never was."""
+    gpu.show(1, gradient(*SIZE))
     with MutePeer(gpu.qemu) as mute:
+        mute.say(mute.call('Console_0', PROPERTIES, 'Get', '(ss)', f'{PREFIX}.Console', 'Width'))
+        assert next_answer(mute).get_body().unpack() == (SIZE[0],)
         seen = changes(mute, 'Console')
         for size in ((300, 200), (500, 400), (300, 200)):
             gpu.set_scanout(0, 1, Rect(0, 0, *size))

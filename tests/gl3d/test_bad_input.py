@@ -133,7 +133,6 @@ def test_a_transfer_without_backing_is_refused(gl):
 
 
 def test_an_unref_with_backing_and_contexts_lets_go_of_both(gl):
-    """CVE-2017-5857."""
     for _ in range(50):
         gl.create(1, 64, 64)
         gl.attach_memory(1, 64 * 64 * 4)

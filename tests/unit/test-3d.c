@@ -552,7 +552,7 @@ static const VgpuHarnessTest tests[] = {
       commands_behind_a_resource_that_fails_fail_too },
     { "transfers-reach-the-renderer-as-they-are", transfers_reach_the_renderer_as_they_are },
     { "commands-of-the-wrong-kind-are-refused", commands_of_the_wrong_kind_are_refused },
-    { "pages-stay-until-the-renderer-has-let-go", pages_stay_until_the_renderer_has_let_go },
+    { "CVE-2017-5857-pages-stay-until-the-renderer-has-let-go", pages_stay_until_the_renderer_has_let_go },
     { "flush-shows-what-was-drawn", flush_shows_what_was_drawn },
     { "flips-keep-the-surface", flips_keep_the_surface },
     { "kinds-of-resources-take-turns-on-a-scanout", kinds_of_resources_take_turns_on_a_scanout },
