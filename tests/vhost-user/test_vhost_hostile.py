@@ -309,6 +309,8 @@ def drain(display: socket.socket) -> None:
 def test_anything_at_all_leaves_the_device_working(start_machine, seed):
     random = Random(seed)
     machine = start_machine('vhost-user-vga,max_outputs=3')
+    memory = machine.gpu.memory
+    fresh = memory.position()
     machine.start()
     for _ in range(400):
         display = machine.backend.display
@@ -316,11 +318,13 @@ def test_anything_at_all_leaves_the_device_working(start_machine, seed):
             display.sendall(random_message(random))
             drain(display)
         except OSError:
+            memory.rewind(fresh)
             restart(machine)
         if random.random() < 0.02:
             machine.qemu.qmp.command('stop')
             machine.qemu.qmp.command('cont')
         if random.random() < 0.02:
+            memory.rewind(fresh)
             start_anew(machine)
     machine.gpu.virtio.reset()
     machine.qemu.qmp.command('query-status')
