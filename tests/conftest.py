@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Callable, Iterator
 
 import pytest
+from _pytest.terminal import TerminalReporter
 
 from vgpu.gpu import Gpu
 from vgpu.modules import Modules
@@ -31,6 +32,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         ours = item.get_closest_marker('ours_only')
         if ours:
             item.add_marker(pytest.mark.skip(reason=f'stock modules: {ours.args[0]}'))
+
+
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Notes in the results that a test had failed and was run again."""
+    if getattr(item, 'execution_count', 1) > 1:
+        item.user_properties.append(('again', item.execution_count))
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
+    """Shows why tests had failed that were run again."""
+    for report in terminalreporter.stats.get('rerun', []):
+        terminalreporter.section(f'run again: {report.nodeid}')
+        terminalreporter.line(report.longreprtext)
 
 
 def pytest_report_header(config: pytest.Config) -> str:
