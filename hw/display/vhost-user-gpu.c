@@ -60,7 +60,7 @@ static void ui_info(VirtIOGPUBase *base, uint32_t head, const QemuUIInfo *info)
         .height = info->height,
         .width_mm = info->width_mm,
         .height_mm = info->height_mm,
-        .refresh_millihertz = info->refresh_rate ?: base->refresh_rate * 1000,
+        .refresh_millihertz = base->refresh_rate * 1000 ?: info->refresh_rate,
     };
     gpu->events |= VIRTIO_GPU_EVENT_DISPLAY;
     virtio_notify_config(VIRTIO_DEVICE(gpu));

@@ -160,7 +160,7 @@ static void virtio_gpu_ui_info(VirtIOGPUBase *base, uint32_t head, const QemuUII
         .height = info->height,
         .width_mm = info->width_mm,
         .height_mm = info->height_mm,
-        .refresh_millihertz = info->refresh_rate ?: base->refresh_rate * 1000,
+        .refresh_millihertz = base->refresh_rate * 1000 ?: info->refresh_rate,
     };
 
     vgpu_device_set_output(VIRTIO_GPU(base)->device, head, &output);
