@@ -20,6 +20,7 @@ struct DisplayGtkHead {
     DisplayScene scene;
     DisplayGtkSurface *surface;
     DisplayGtkPace pace;
+    GdkMonitor *monitor;        /* whose rate `pace` has; NULL: none is known */
     DisplayHostDmabufs dmabufs;
     DisplayProvider *provider;  /* NULL: no GL */
     DisplayGtkKeyboard *keyboard;
@@ -63,6 +64,11 @@ void display_gtk_head_update_interval(DisplayGtkHead *head);
 void display_gtk_head_block(DisplayGtkHead *head);
 void display_gtk_head_unblock(DisplayGtkHead *head);
 
+/* Of head-monitor.c */
+
+/* Is told no more of what happens to its monitor. */
+void display_gtk_head_forget_monitor(DisplayGtkHead *head);
+
 /* Of head-size.c */
 
 void display_gtk_head_get_device_size(const DisplayGtkHead *head, uint32_t *width,
@@ -71,6 +77,8 @@ void display_gtk_head_get_device_size(const DisplayGtkHead *head, uint32_t *widt
 void display_gtk_head_want_size(DisplayGtkHead *head);
 /* Something about sizes has changed: once that ends, follows what follows from it. */
 void display_gtk_head_settle(DisplayGtkHead *head);
+/* Tells the guest the rate of the monitor, and of its size what it knows already. */
+void display_gtk_head_tell_rate(DisplayGtkHead *head);
 
 /* What the user does with the widget. */
 void display_gtk_head_create_input(DisplayGtkHead *head);

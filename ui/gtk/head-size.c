@@ -83,7 +83,7 @@ static void tell_size(DisplayGtkHead *head, uint32_t width, uint32_t height)
     info = *dpy_get_ui_info(head->listener.con);
     info.width = MAX(width / zoom, 1);
     info.height = MAX(height / zoom, 1);
-    info.refresh_rate = 1000000000000 / head->pace.period_ns;
+    info.refresh_rate = display_gtk_pace_get_rate(&head->pace);
     if (monitor && gdk_monitor_get_width_mm(monitor) > 0) {
         GdkRectangle area;
         int scale = gtk_widget_get_scale_factor(head->surface->widget);
@@ -94,6 +94,32 @@ static void tell_size(DisplayGtkHead *head, uint32_t width, uint32_t height)
             (uint64_t)gdk_monitor_get_height_mm(monitor) * height / (area.height * scale);
     }
     dpy_set_ui_info(head->listener.con, &info, false);
+}
+
+/* False where there is none: of a head that is not plugged in. */
+static bool get_told_size(const DisplayGtkHead *head, QemuUIInfo *info)
+{
+    QemuConsole *con = head->listener.con;
+
+    *info = *dpy_get_ui_info(con);
+    if (!info->width && !qemu_console_get_head(con)) {
+        /* nobody has told it one: it has that of its properties */
+        Object *device = object_property_get_link(OBJECT(con), "device", NULL);
+
+        info->width = device ? object_property_get_uint(device, "xres", NULL) : 0;
+        info->height = device ? object_property_get_uint(device, "yres", NULL) : 0;
+    }
+    return info->width && info->height;
+}
+
+void display_gtk_head_tell_rate(DisplayGtkHead *head)
+{
+    QemuUIInfo info;
+
+    if (dpy_ui_info_supported(head->listener.con) && get_told_size(head, &info)) {
+        info.refresh_rate = display_gtk_pace_get_rate(&head->pace);
+        dpy_set_ui_info(head->listener.con, &info, false);
+    }
 }
 
 /* Whether the widget just shows the picture: it has followed it, or the picture has followed the widget. */

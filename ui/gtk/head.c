@@ -4,6 +4,8 @@
 
 #include "head-private.h"
 
+#include <gdk/gdkwayland.h>
+
 #include "qapi/visitor.h"
 #include "qemu/error-report.h"
 
@@ -81,6 +83,10 @@ static void draw(void *opaque)
 {
     DisplayGtkHead *head = opaque;
 
+    if (GDK_IS_WAYLAND_DISPLAY(gtk_widget_get_display(head->surface->widget))) {
+        /* A window that comes to another monitor is not configured anew. */
+        display_gtk_head_update_monitor(head);
+    }
     head->surface->ops->update(head->surface);
 }
 
@@ -163,16 +169,6 @@ void display_gtk_head_set_zoom(DisplayGtkHead *head, double zoom)
 double display_gtk_head_get_zoom(const DisplayGtkHead *head)
 {
     return head->zoom;
-}
-
-void display_gtk_head_update_monitor(DisplayGtkHead *head)
-{
-    GdkWindow *window = gtk_widget_get_window(head->surface->widget);
-    GdkMonitor *monitor =
-        window ? gdk_display_get_monitor_at_window(gdk_window_get_display(window), window) : NULL;
-
-    display_gtk_pace_set_rate(&head->pace, monitor ? gdk_monitor_get_refresh_rate(monitor) : 0);
-    display_gtk_head_update_interval(head);
 }
 
 static void seen_changed(DisplayGtkHead *head)
@@ -301,6 +297,7 @@ void display_gtk_head_free(DisplayGtkHead *head)
         return;
     }
     display_gtk_head_free_input(head);
+    display_gtk_head_forget_monitor(head);
     g_signal_handlers_disconnect_by_data(head->surface->widget, head);
     if (head->size_source) {
         g_source_remove(head->size_source);

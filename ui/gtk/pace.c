@@ -2,6 +2,9 @@
 /* DisplayGtkPace: drawing at the monitor's pace, asking as often as it is worth. */
 #include "pace.h"
 
+/* A period of so many nanoseconds is a rate of 1 mHz. */
+#define MHZ_NS G_GINT64_CONSTANT(1000000000000)
+
 #define RATE_DEFAULT_MHZ 60000
 #define RATE_MIN_MHZ 10000
 #define RATE_MAX_MHZ 1000000
@@ -38,7 +41,12 @@ void display_gtk_pace_set_rate(DisplayGtkPace *pace, int rate_mhz)
 {
     int rate = rate_mhz ? CLAMP(rate_mhz, RATE_MIN_MHZ, RATE_MAX_MHZ) : RATE_DEFAULT_MHZ;
 
-    pace->period_ns = G_GINT64_CONSTANT(1000000000000) / rate;
+    pace->period_ns = MHZ_NS / rate;
+}
+
+int display_gtk_pace_get_rate(const DisplayGtkPace *pace)
+{
+    return MHZ_NS / pace->period_ns;
 }
 
 void display_gtk_pace_request(DisplayGtkPace *pace)

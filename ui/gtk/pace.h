@@ -29,6 +29,8 @@ void display_gtk_pace_finish(DisplayGtkPace *pace);
 
 /* The monitor's refresh rate in millihertz; 0 where it is not known. */
 void display_gtk_pace_set_rate(DisplayGtkPace *pace, int rate_mhz);
+/* The same, with what is assumed where it is not known. */
+int display_gtk_pace_get_rate(const DisplayGtkPace *pace);
 
 /* Something is to be drawn. */
 void display_gtk_pace_request(DisplayGtkPace *pace);
