@@ -184,7 +184,7 @@ static void framebuffer_is_seen_by_contexts_that_share_nothing(GlFixture *fixtur
         display_shared_end(&shared);
         display_egl_make_current(fixture->egl, other);
         if (!round) {
-            texture = display_texture_borrow(display_shared_open(&shared), 8, 8);
+            texture = display_texture_borrow(display_shared_open(&shared, NULL), 8, 8);
             readback = display_readback_create();
         }
         display_shared_wait(&shared);

@@ -34,4 +34,13 @@ const DisplayGlFormat *display_gl_format(pixman_format_code_t format);
 /* Makes the sampler of the bound texture put the channels right. */
 void display_gl_set_swizzle(const DisplayGlFormat *format, bool has_alpha);
 
+/*
+ * Makes the bound texture show an image.  False, with no error of GL's left, when the driver does not; it
+ * may lack GL_OES_EGL_image, which EGL knows nothing of.
+ */
+bool display_gl_take_image(EGLImageKHR image);
+
+/* Warns, once for each display, that a dmabuf was refused and its pixels are copied; takes NULL. */
+void display_egl_warn_of_copies(DisplayEgl *egl, const GError *refusal);
+
 #endif

@@ -2,6 +2,7 @@
 /* DisplayFlat: a view's picture in plain memory. */
 #include "ui/egl/flat.h"
 
+#include "egl-private.h"
 #include "ui/egl/import.h"
 
 void display_flat_init(DisplayFlat *flat, DisplayEgl *egl)
@@ -105,7 +106,11 @@ static bool fetch_picture(DisplayFlat *flat, const Fetch *fetch, GError **error)
     } else {
         texture = display_egl_import(flat->egl, buffer, &refusal);
     }
-    if ((texture && read_texture(flat, fetch, texture)) || copy_pixels(fetch)) {
+    if (texture && read_texture(flat, fetch, texture)) {
+        return true;
+    }
+    if (copy_pixels(fetch)) {
+        display_egl_warn_of_copies(flat->egl, refusal);
         return true;
     }
     g_set_error(error, DISPLAY_EGL_ERROR, DISPLAY_EGL_ERROR_NO_TEXTURE, "%s",

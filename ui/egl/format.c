@@ -49,3 +49,15 @@ void display_gl_set_swizzle(const DisplayGlFormat *format, bool has_alpha)
     glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_SWIZZLE_B, format->swizzle[2]);
     glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_SWIZZLE_A, has_alpha ? format->swizzle[3] : GL_ONE);
 }
+
+bool display_gl_take_image(EGLImageKHR image)
+{
+    if (!epoxy_has_gl_extension("GL_OES_EGL_image")) {
+        return false;
+    }
+    while (glGetError() != GL_NO_ERROR) {
+        /* errors of earlier calls are not ours */
+    }
+    glEGLImageTargetTexture2DOES(GL_TEXTURE_2D, image);
+    return glGetError() == GL_NO_ERROR;
+}

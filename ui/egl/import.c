@@ -119,18 +119,16 @@ static EGLImageKHR create_image_of_bytes(Import *import, const DisplayBuffer *bu
 static bool make_texture(Import *import, EGLImageKHR image)
 {
     DisplayTexture *texture = &import->texture;
+    bool is_taken;
 
     glGenTextures(1, &texture->name);
     glBindTexture(GL_TEXTURE_2D, texture->name);
-    while (glGetError() != GL_NO_ERROR) {
-        /* errors of earlier calls are not ours */
-    }
-    glEGLImageTargetTexture2DOES(GL_TEXTURE_2D, image);
+    is_taken = display_gl_take_image(image);
     if (texture->format) {
         display_gl_set_swizzle(display_gl_format(texture->format), texture->has_alpha);
     }
     glBindTexture(GL_TEXTURE_2D, 0);
-    if (glGetError() != GL_NO_ERROR) {
+    if (!is_taken || glGetError() != GL_NO_ERROR) {
         glDeleteTextures(1, &texture->name);
         texture->name = 0;
         return false;
@@ -157,8 +155,10 @@ static void import_dmabuf(Import *import, const DisplayBuffer *buffer, const Dis
         import->refusal = g_strdup_printf(
             "the driver takes no dmabuf of %ux%u, format %s, modifier 0x%" PRIx64 ", stride %u: %s",
             buffer->width, buffer->height, fourcc, dmabuf->modifier, dmabuf->stride,
-            import->egl->has_dmabuf_import ? display_egl_error_name(eglGetError())
-                                           : "EGL_EXT_image_dma_buf_import is missing");
+            import->egl->has_dmabuf_import
+            ? image == EGL_NO_IMAGE_KHR ? display_egl_error_name(eglGetError())
+                                        : "GL makes no texture of it"
+            : "EGL_EXT_image_dma_buf_import is missing");
     }
 }
 
@@ -193,6 +193,15 @@ const DisplayTexture *display_egl_import(DisplayEgl *egl, DisplayBuffer *buffer,
         return NULL;
     }
     return &import->texture;
+}
+
+void display_egl_warn_of_copies(DisplayEgl *egl, const GError *refusal)
+{
+    if (refusal && !egl->has_told_refusal) {
+        egl->has_told_refusal = true;
+        g_warning("%s; such pictures are copied, which is slower; a driver that takes dmabufs spares that",
+                  refusal->message);
+    }
 }
 
 /* A plane without a descriptor lies in the buffer of the plane before. */

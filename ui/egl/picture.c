@@ -115,7 +115,9 @@ const DisplayTexture *display_egl_get_picture(DisplayEgl *egl, DisplayBuffer *bu
         if (!texture) {
             /* Of a dmabuf the refusal is the reason to tell, not that it cannot be mapped either. */
             texture = uploaded_picture(egl, buffer, damage, &bytes, refusal ? NULL : error);
-            if (!texture && refusal) {
+            if (texture) {
+                display_egl_warn_of_copies(egl, refusal);
+            } else if (refusal) {
                 g_propagate_error(error, g_steal_pointer(&refusal));
             }
         }

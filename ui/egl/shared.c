@@ -3,6 +3,7 @@
 #include "ui/egl/shared.h"
 
 #include "egl-private.h"
+#include "ui/egl/blit.h"
 
 static bool fail(DisplayShared *shared, const char *what, GError **error)
 {
@@ -91,16 +92,25 @@ void display_shared_end(DisplayShared *shared)
     }
 }
 
-uint32_t display_shared_open(DisplayShared *shared)
+uint32_t display_shared_open(DisplayShared *shared, GError **error)
 {
     GLuint texture;
+    bool is_taken;
 
     glGenTextures(1, &texture);
     glBindTexture(GL_TEXTURE_2D, texture);
-    glEGLImageTargetTexture2DOES(GL_TEXTURE_2D, shared->image);
+    is_taken = display_gl_take_image(shared->image);
     glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_NEAREST);
     glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, GL_NEAREST);
     glBindTexture(GL_TEXTURE_2D, 0);
+    if (!is_taken) {
+        g_set_error(error, DISPLAY_EGL_ERROR, DISPLAY_EGL_ERROR_NO_TEXTURE,
+                    epoxy_has_gl_extension("GL_OES_EGL_image")
+                    ? "the driver shows no image of another context"
+                    : "the driver lacks GL_OES_EGL_image");
+        glDeleteTextures(1, &texture);
+        return 0;
+    }
     return texture;
 }
 
@@ -109,4 +119,63 @@ void display_shared_wait(DisplayShared *shared)
     if (shared->drawn != EGL_NO_SYNC_KHR) {
         eglWaitSyncKHR(shared->egl->display, shared->drawn, 0);
     }
+}
+
+void display_shared_fill(DisplayShared *shared, uint32_t rgb)
+{
+    display_shared_begin(shared);
+    glClearColor((rgb >> 16 & 0xff) / 255.0, (rgb >> 8 & 0xff) / 255.0, (rgb & 0xff) / 255.0, 1);
+    glClear(GL_COLOR_BUFFER_BIT);
+    display_shared_end(shared);
+}
+
+/* Draws the texture's first pixel into a framebuffer, and reads that: 0xrrggbb. */
+static uint32_t drawn_pixel(DisplayBlitter *blitter, const DisplayTexture *texture)
+{
+    const DisplayTarget target = {.width = 1, .height = 1};
+    const pixman_box32_t box = {.x2 = 1, .y2 = 1};
+    GLuint storage, framebuffer;
+    uint8_t rgba[4] = {0};
+
+    glGenTextures(1, &storage);
+    glBindTexture(GL_TEXTURE_2D, storage);
+    glTexStorage2D(GL_TEXTURE_2D, 1, GL_RGBA8, 1, 1);
+    glBindTexture(GL_TEXTURE_2D, 0);
+    glGenFramebuffers(1, &framebuffer);
+    glBindFramebuffer(GL_FRAMEBUFFER, framebuffer);
+    glFramebufferTexture2D(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_TEXTURE_2D, storage, 0);
+    display_blitter_draw(blitter, &target, &(DisplayBlit) {
+        .texture = texture, .source = box, .target = box,
+    }, NULL);
+    glReadPixels(0, 0, 1, 1, GL_RGBA, GL_UNSIGNED_BYTE, rgba);
+    glBindFramebuffer(GL_FRAMEBUFFER, 0);
+    glDeleteFramebuffers(1, &framebuffer);
+    glDeleteTextures(1, &storage);
+    return rgba[0] << 16 | rgba[1] << 8 | rgba[2];
+}
+
+bool display_shared_shows(DisplayShared *shared, uint32_t rgb, GError **error)
+{
+    g_autoptr(DisplayBlitter) blitter = display_blitter_create();
+    DisplayTexture texture;
+    bool shows;
+
+    if (!blitter) {
+        g_set_error(error, DISPLAY_EGL_ERROR, DISPLAY_EGL_ERROR_NO_CONTEXT,
+                    "the driver does not compile the display's shaders");
+        return false;
+    }
+    texture = display_texture_borrow(display_shared_open(shared, error), shared->width,
+                                     shared->height);
+    if (!texture.name) {
+        return false;
+    }
+    display_shared_wait(shared);
+    shows = drawn_pixel(blitter, &texture) == rgb;
+    if (!shows) {
+        g_set_error(error, DISPLAY_EGL_ERROR, DISPLAY_EGL_ERROR_NO_TEXTURE,
+                    "what one context draws is not what another one shows");
+    }
+    glDeleteTextures(1, &texture.name);
+    return shows;
 }

@@ -8,6 +8,7 @@
 #include <gdk/gdkx.h>
 
 #include "qemu/error-report.h"
+#include "ui/egl/shared.h"
 #include "ui/host/egl.h"
 
 #define SURFACE_VARIABLE "VGPU_GTK_SURFACE"
@@ -121,39 +122,93 @@ void display_gtk_gl_leave(const DisplayGtkGl *gl, EGLContext before)
     }
 }
 
-/* Whether the toolkit can draw with GL: it says so of a window that has been realized. */
-static bool toolkit_has_gl(void)
+/* Whether the toolkit's context shows what is drawn here: by one pixel of no usual colour */
+static bool shows_a_pixel(DisplayGtkGl *gl, GdkGLContext *context, GError **error)
+{
+    const uint32_t rgb = 0x336699;
+    EGLContext before = display_gtk_gl_enter(gl, EGL_NO_SURFACE);
+    DisplayShared shared;
+    bool shows = false;
+
+    if (display_shared_init(&shared, gl->egl, 1, 1, error)) {
+        display_shared_fill(&shared, rgb);
+        gdk_gl_context_make_current(context);
+        shows = display_shared_shows(&shared, rgb, error);
+        display_gtk_gl_enter(gl, EGL_NO_SURFACE);
+        display_shared_finish(&shared);
+    }
+    display_gtk_gl_leave(gl, before);
+    return shows;
+}
+
+static bool can_use_area(DisplayGtkGl *gl, GdkWindow *window, GError **error)
+{
+    g_autoptr(GdkGLContext) context = NULL;
+
+    if (GDK_IS_X11_WINDOW(window)) {
+        g_set_error(error, DISPLAY_EGL_ERROR, DISPLAY_EGL_ERROR_NO_CONTEXT,
+                    "under X11 GTK draws with GLX, which shows nothing of EGL's");
+        return false;
+    }
+    context = gdk_window_create_gl_context(window, error);
+    return context && gdk_gl_context_realize(context, error) && shows_a_pixel(gl, context, error);
+}
+
+static bool can_use_window(DisplayGtkGl *gl, GdkWindow *window, GError **error)
+{
+    EGLSurface surface = EGL_NO_SURFACE;
+
+    if (GDK_IS_X11_WINDOW(window)) {
+        surface = eglCreateWindowSurface(gl->egl->display, gl->egl->config,
+                                         gdk_x11_window_get_xid(window), NULL);
+    }
+    if (surface == EGL_NO_SURFACE) {
+        g_set_error(error, DISPLAY_EGL_ERROR, DISPLAY_EGL_ERROR_NO_DISPLAY,
+                    "EGL does not draw on windows");
+        return false;
+    }
+    eglDestroySurface(gl->egl->display, surface);
+    return true;
+}
+
+/* Whether a way to draw works here, tried with a window that nobody sees; says so when it does not. */
+static bool can_use(DisplayGtkGl *gl, const char *way)
 {
     GtkWidget *window = gtk_window_new(GTK_WINDOW_TOPLEVEL);
     g_autoptr(GError) error = NULL;
-    GdkGLContext *context;
-    bool has_gl;
+    GdkWindow *native;
+    bool can;
 
     gtk_widget_realize(window);
-    context = gdk_window_create_gl_context(gtk_widget_get_window(window), &error);
-    has_gl = context && gdk_gl_context_realize(context, &error);
-    if (!has_gl) {
-        warn_report("gtk: windows are drawn without OpenGL (%s); guests have it", error->message);
+    native = gtk_widget_get_window(window);
+    can = !strcmp(way, "area") ? can_use_area(gl, native, &error)
+                               : can_use_window(gl, native, &error);
+    if (!can) {
+        warn_report("gtk: windows are drawn without OpenGL (%s); guests have it; to have both, use another"
+                    " driver, or set " SURFACE_VARIABLE "=memory to be content", error->message);
     }
-    g_clear_object(&context);
     gtk_widget_destroy(window);
-    return has_gl;
+    return can;
 }
 
-static const char *best_surface(DisplayGtkGl *gl)
+static const char *wanted_surface(const DisplayGtkGl *gl)
 {
     const char *wanted = g_getenv(SURFACE_VARIABLE);
 
-    if (!gl) {
-        return "memory";
-    }
     if (wanted) {
         return wanted;
     }
     if (GDK_IS_X11_DISPLAY(gdk_display_get_default())) {
         return gl->egl->has_buffer_age || gl->egl->has_swap_damage ? "window" : "memory";
     }
-    return toolkit_has_gl() ? "area" : "memory";
+    return "area";
+}
+
+static const char *best_surface(DisplayGtkGl *gl)
+{
+    const char *wanted = gl ? wanted_surface(gl) : "memory";
+
+    return strcmp(wanted, "memory") && can_use(gl, wanted) ? wanted : "memory";
 }
 
 DisplayGtkSurface *display_gtk_gl_create_surface(DisplayGtkGl *gl)
@@ -163,7 +218,7 @@ DisplayGtkSurface *display_gtk_gl_create_surface(DisplayGtkGl *gl)
     if (!best) {
         best = best_surface(gl);
     }
-    if (!strcmp(best, "window") && GDK_IS_X11_DISPLAY(gdk_display_get_default())) {
+    if (!strcmp(best, "window")) {
         return display_gtk_window_surface_new(gl);
     }
     if (!strcmp(best, "area")) {

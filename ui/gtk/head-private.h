@@ -39,7 +39,7 @@ struct DisplayGtkHead {
     bool is_minimized;
     bool is_new;                /* shown, and has not said yet what size it wants */
     bool is_user_sized;         /* the window's size is the user's */
-    bool has_failed;            /* said so already, for this picture */
+    char *failure;              /* why something was not shown; said once, however often it happens */
     guint size_source;          /* settles what a new size means */
     gint64 granted_until;       /* a size that was asked for may come until then, in microseconds */
 };

@@ -16,8 +16,9 @@ bool display_gtk_head_is_seen(const DisplayGtkHead *head)
 
 void display_gtk_head_report(DisplayGtkHead *head, const char *reason)
 {
-    if (!head->has_failed) {
-        head->has_failed = true;
+    if (g_strcmp0(head->failure, reason)) {
+        g_free(head->failure);
+        head->failure = g_strdup(reason);
         warn_report("gtk cannot show console %d: %s", qemu_console_get_index(head->listener.con),
                     reason);
     }
@@ -127,7 +128,6 @@ void display_gtk_head_show(DisplayGtkHead *head, DisplayFrame *frame)
     if (frame) {
         display_host_frame_clear(frame);
     }
-    head->has_failed = false;
     if (had_picture != !!head->scene.view.frame.buffer ||
         width != display_frame_width(&head->scene.view.frame) ||
         height != display_frame_height(&head->scene.view.frame)) {
@@ -311,6 +311,7 @@ void display_gtk_head_free(DisplayGtkHead *head)
     head->surface->ops->free(head->surface);
     display_scene_finish(&head->scene);
     display_host_dmabufs_finish(&head->dmabufs);
+    g_free(head->failure);
     g_free(head);
 }
 

@@ -124,18 +124,28 @@ static void close_texture(AreaSurface *self)
     self->is_open = false;
 }
 
-static void open_texture(AreaSurface *self)
+static bool open_texture(AreaSurface *self)
 {
+    g_autoptr(GError) error = NULL;
+
+    if (self->is_open) {
+        return true;
+    }
     close_texture(self);
     self->texture = (DisplayTexture) {
-        .name = display_shared_open(&self->shared),
+        .name = display_shared_open(&self->shared, &error),
         .width = self->shared.width,
         .height = self->shared.height,
     };
-    self->is_open = true;
     if (!self->blitter) {
         self->blitter = display_blitter_create();
     }
+    self->is_open = self->texture.name && self->blitter;
+    if (!self->is_open) {
+        self->base.owner->failed(self->base.opaque, error ? error->message
+                                                          : "the window has no shaders");
+    }
+    return self->is_open;
 }
 
 static void show_pending(AreaSurface *self)
@@ -165,10 +175,7 @@ static gboolean on_render(GtkGLArea *area, GdkGLContext *context, gpointer opaqu
         gtk_gl_area_make_current(area);
         glBindFramebuffer(GL_FRAMEBUFFER, framebuffer);
     }
-    if (self->shared.egl) {
-        if (!self->is_open) {
-            open_texture(self);
-        }
+    if (self->shared.egl && open_texture(self)) {
         show_pending(self);
         glBindFramebuffer(GL_FRAMEBUFFER, framebuffer);
     }

@@ -42,7 +42,7 @@ struct DisplayMirror {
     int32_t part_x, part_y;
     int64_t read_at;                /* milliseconds of the real time clock */
     unsigned quiet;                 /* refreshes since the last update */
-    bool has_failed;                /* said so already, for this picture */
+    char *failure;                  /* said so already */
 };
 
 static DisplayMirror *of_listener(DisplayChangeListener *listener)
@@ -76,8 +76,9 @@ static void publish(DisplayMirror *self, pixman_region32_t *changed)
 
 static void report_failure(DisplayMirror *self, const GError *error)
 {
-    if (!self->has_failed) {
-        self->has_failed = true;
+    if (g_strcmp0(self->failure, error->message)) {
+        g_free(self->failure);
+        self->failure = g_strdup(error->message);
         warn_report("console %d cannot be shown in memory: %s",
                     qemu_console_get_index(self->listener.con), error->message);
     }
@@ -165,7 +166,6 @@ static void show(DisplayMirror *self, DisplayFrame *frame)
 {
     self->is_replaced = false;
     self->is_part = false;
-    self->has_failed = false;
     display_view_show(&self->view, frame);
     if (frame) {
         display_host_frame_clear(frame);

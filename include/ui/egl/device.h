@@ -53,6 +53,7 @@ typedef struct DisplayEgl {
     /* private */
     bool swap_with_damage_khr;      /* rather than the EXT form */
     EGLint reset_attribute;         /* of contexts that are told of resets of the GPU; 0: they are not */
+    bool has_told_refusal;
     gatomicrefcount references;
     GQuark import_key;              /* of what hangs on buffers: imports, pictures */
     GQuark picture_key;

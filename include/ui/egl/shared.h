@@ -32,10 +32,17 @@ void display_shared_begin(DisplayShared *shared);
 void display_shared_end(DisplayShared *shared);
 
 /*
- * Under the context that samples: a texture of that context, which glDeleteTextures() takes away, and
- * a wait (of the GPU) for what was drawn.
+ * Under the context that samples: a texture of that context, which glDeleteTextures() takes away (0 with
+ * an error when its driver does not show it), and a wait (of the GPU) for what was drawn.
  */
-uint32_t display_shared_open(DisplayShared *shared);
+uint32_t display_shared_open(DisplayShared *shared, GError **error);
 void display_shared_wait(DisplayShared *shared);
+
+/*
+ * Whether all of that works: one colour (0xrrggbb), filled in under the context that draws, is what is
+ * drawn of it under the one that samples.  False with an error.
+ */
+void display_shared_fill(DisplayShared *shared, uint32_t rgb);
+bool display_shared_shows(DisplayShared *shared, uint32_t rgb, GError **error);
 
 #endif
