@@ -3,11 +3,14 @@
  * A libEGL.so.1 that exports textures as drivers of real hardware do: in as many planes as PLANES
  * says (one), all in the buffer of the first where PLANES_IN_ONE is set. Everything else is left to
  * the real library, which it is linked with. The planes are memfds that say which they are, and the
- * modifier counts the exports.
+ * modifier counts the exports, unless PLANES_MODIFIER is one.
+ *
+ * With REFUSE_IMPORT textures can be shared in no other way, and imports are offered and refused.
  */
 #include <EGL/egl.h>
 #include <EGL/eglext.h>
 #include <dlfcn.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +18,9 @@
 #include <unistd.h>
 
 #define EXPORT __attribute__((visibility("default")))
-#define EXTENSION "EGL_MESA_image_dma_buf_export"
+#define EXPORTS " EGL_MESA_image_dma_buf_export"
+#define IMPORTS " EGL_EXT_image_dma_buf_import"
+#define OTHER_WAY "EGL_KHR_gl_texture_2D_image"
 
 static EGLuint64KHR exports;
 
@@ -43,7 +48,9 @@ static EGLBoolean export_query(EGLDisplay display, EGLImageKHR image, int *fourc
     *fourcc = 0x34325258;   /* XR24 */
     *planes = n_planes();
     if (modifiers) {
-        *modifiers = 0x0100000000000000 | exports;
+        const char *modifier = getenv("PLANES_MODIFIER");
+
+        *modifiers = modifier ? strtoull(modifier, NULL, 0) : 0x0100000000000000 | exports;
     }
     return EGL_TRUE;
 }
@@ -81,10 +88,33 @@ EXPORT const char *eglQueryString(EGLDisplay display, EGLint name)
     if (name != EGL_EXTENSIONS || !text || display == EGL_NO_DISPLAY) {
         return text;
     }
-    if (!extended && asprintf(&extended, "%s " EXTENSION, text) < 0) {
-        abort();
+    if (!extended) {
+        bool refuses = getenv("REFUSE_IMPORT");
+        char *other;
+
+        if (asprintf(&extended, "%s%s%s", text, EXPORTS, refuses ? IMPORTS : "") < 0) {
+            abort();
+        }
+        other = refuses ? strstr(extended, OTHER_WAY) : NULL;
+        if (other) {
+            memset(other, 'x', strlen(OTHER_WAY));
+        }
     }
     return extended;
+}
+
+static EGLImageKHR create_image(EGLDisplay display, EGLContext context, EGLenum target,
+                                EGLClientBuffer buffer, const EGLint *attributes)
+{
+    PFNEGLCREATEIMAGEKHRPROC create = real("eglCreateImageKHR");
+
+    if (!create) {
+        __eglMustCastToProperFunctionPointerType (*get)(const char *) = real("eglGetProcAddress");
+
+        create = (PFNEGLCREATEIMAGEKHRPROC)get("eglCreateImageKHR");
+    }
+    return target == EGL_LINUX_DMA_BUF_EXT ? EGL_NO_IMAGE_KHR
+                                           : create(display, context, target, buffer, attributes);
 }
 
 EXPORT __eglMustCastToProperFunctionPointerType eglGetProcAddress(const char *name)
@@ -96,6 +126,9 @@ EXPORT __eglMustCastToProperFunctionPointerType eglGetProcAddress(const char *na
     }
     if (!strcmp(name, "eglExportDMABUFImageMESA")) {
         return (__eglMustCastToProperFunctionPointerType)export_image;
+    }
+    if (!strcmp(name, "eglCreateImageKHR") && getenv("REFUSE_IMPORT")) {
+        return (__eglMustCastToProperFunctionPointerType)create_image;
     }
     return get(name);
 }
