@@ -174,6 +174,26 @@ def test_the_guest_asks_a_client_that_never_answers_a_few_times_only(agent):
     assert 1 <= len([call for call in mute.calls() if call[0] == 'Request']) <= 8
 
 
+def test_registering_again_is_told_once(gpu, live):
+    """A client that reads, but never answers, and so would be called anew for each registration."""
+    with MutePeer(gpu.qemu) as mute:
+        told = 0
+        for method in 300 * ('Register', 'Unregister') + ('Register',):
+            mute.say(mute.call('Clipboard', 'Clipboard', method))
+            message = mute.read()
+            while message.get_message_type() == Gio.DBusMessageType.METHOD_CALL:
+                mute.last_call = message
+                told += 1
+                message = mute.read()
+            assert message.get_message_type() == Gio.DBusMessageType.METHOD_RETURN
+        assert told <= 1
+        while not told:
+            mute.last_call, told = mute.read(), 1
+        mute.answer_last()
+        assert mute.read().get_member() == 'Register'
+        assert_well(gpu, live)
+
+
 def test_long_texts_do_not_pile_up(start_display, tmp_path):
     gpu = start_display('virtio-gpu-pci', '-vnc', f'unix:{tmp_path / "vnc"}')
     text = b'x' * (MIB - 100)
@@ -244,6 +264,21 @@ def test_a_burst_of_input_is_taken_as_a_whole(gpu, live):
         mute.say(*(mute.call('Console_0', 'Mouse', 'RelMotion', '(ii)', 1, 1) for _ in range(3000)))
         for _ in range(3000):
             assert next_answer(mute).get_message_type() == Gio.DBusMessageType.METHOD_RETURN
+
+
+def test_announcements_are_not_too_much_for_who_reads_late(gpu, live):
+    """Its calls are as many as it may have under way, and signals, which cannot be refused, come on top."""
+    with MutePeer(gpu.qemu) as mute:
+        mute.say(*(mute.call(*FLOODS['input']) for _ in range(4200)))
+        for turn in range(40):
+            gpu.qemu.qmp.command('chardev-add', id=f'c{turn}', backend={'type': 'dbus', 'data': {'name': 'org.test'}})
+        answers = announcements = 0
+        while answers < 4200 or announcements < 40:
+            message = mute.read()
+            assert message, f'hung up on after {answers} answers and {announcements} announcements'
+            answers += message.get_message_type() in (Gio.DBusMessageType.METHOD_RETURN, Gio.DBusMessageType.ERROR)
+            announcements += message.get_member() == 'InterfacesAdded'
+        assert_well(gpu, live)
 
 
 def test_a_peer_that_reads_may_ask_for_ever(gpu, live):

@@ -33,10 +33,14 @@ struct DisplayDbusClipboardClient {
 
 static const char *const mimes[] = { DISPLAY_DBUS_MIME_TEXT, NULL };
 
+/* All that are registered, and those that have left calls unanswered. */
+static GSList *clients;
+
 static void client_finalize(void *opaque)
 {
     DisplayDbusClipboardClient *client = opaque;
 
+    clients = g_slist_remove(clients, client);
     g_object_unref(client->proxy);
     g_free(client->name);
 }
@@ -46,8 +50,23 @@ static void client_unref(DisplayDbusClipboardClient *client)
     g_rc_box_release_full(client, client_finalize);
 }
 
-DisplayDbusClipboardClient *display_dbus_clipboard_client_new(GDBusConnection *connection,
-                                                              const char *name)
+/* Registering again forgives nothing: calls that are not answered go on to count. */
+static DisplayDbusClipboardClient *find_client(GDBusConnection *connection, const char *name)
+{
+    GSList *item;
+
+    for (item = clients; item; item = item->next) {
+        DisplayDbusClipboardClient *client = item->data;
+
+        if (g_dbus_proxy_get_connection(G_DBUS_PROXY(client->proxy)) == connection &&
+            g_strcmp0(client->name, name) == 0) {
+            return client;
+        }
+    }
+    return NULL;
+}
+
+static DisplayDbusClipboardClient *client_create(GDBusConnection *connection, const char *name)
 {
     DisplayDbusClipboardClient *client = g_rc_box_new0(DisplayDbusClipboardClient);
 
@@ -58,7 +77,21 @@ DisplayDbusClipboardClient *display_dbus_clipboard_client_new(GDBusConnection *c
     /* a call that GDBus has given up is still in the queue of a client that has stopped */
     g_dbus_proxy_set_default_timeout(G_DBUS_PROXY(client->proxy), G_MAXINT);
     client->name = g_strdup(name);
+    clients = g_slist_prepend(clients, client);
     return client;
+}
+
+DisplayDbusClipboardClient *display_dbus_clipboard_client_open(GDBusConnection *connection,
+                                                               const char *name)
+{
+    DisplayDbusClipboardClient *client = find_client(connection, name);
+
+    if (!client) {
+        return client_create(connection, name);
+    }
+    client->is_closed = false;
+    memset(client->news, 0, sizeof(client->news));
+    return g_rc_box_acquire(client);
 }
 
 void display_dbus_clipboard_client_close(DisplayDbusClipboardClient *client)

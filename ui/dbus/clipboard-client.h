@@ -19,9 +19,12 @@
 
 typedef struct DisplayDbusClipboardClient DisplayDbusClipboardClient;
 
-/* `name` is that of the client on the bus or NULL. */
-DisplayDbusClipboardClient *display_dbus_clipboard_client_new(GDBusConnection *connection,
-                                                              const char *name);
+/*
+ * `name` is that of the client on the bus or NULL.  One that was closed while calls were under way
+ * is the same again, with nothing to tell: those calls still count, however often it registers.
+ */
+DisplayDbusClipboardClient *display_dbus_clipboard_client_open(GDBusConnection *connection,
+                                                               const char *name);
 /* Takes NULL.  Who waits for data gets his answer all the same, within the time. */
 void display_dbus_clipboard_client_close(DisplayDbusClipboardClient *client);
 

@@ -24,7 +24,7 @@ struct DisplayDbusClipboard {
     guint watch;                            /* of the client's name on the bus */
     bool is_giving;                         /* text is on its way to a client */
     QemuClipboardInfo *announced[QEMU_CLIPBOARD_SELECTION__COUNT];
-    uint32_t serials[QEMU_CLIPBOARD_SELECTION__COUNT];  /* of the next grab */
+    uint32_t serials[QEMU_CLIPBOARD_SELECTION__COUNT];  /* of the last grab */
     Waiter waiters[QEMU_CLIPBOARD_SELECTION__COUNT];
 };
 
@@ -106,13 +106,16 @@ static void answer_waiters(DisplayDbusClipboard *clipboard)
 
 /* News from QEMU */
 
-/* Agents of old guests do not count; the client would take what does not count for outdated. */
+/*
+ * Agents of old guests do not count; the client would take what does not count for outdated. Some
+ * clients take 0 for that, too: it is what they have registered with.
+ */
 static uint32_t serial_of(DisplayDbusClipboard *clipboard, const QemuClipboardInfo *info)
 {
-    uint32_t *next = &clipboard->serials[info->selection];
-    uint32_t serial = info->has_serial ? info->serial : *next;
+    uint32_t *last = &clipboard->serials[info->selection];
+    uint32_t serial = info->has_serial ? info->serial : *last + 1;
 
-    *next = MAX(*next, serial + 1);
+    *last = MAX(*last, serial);
     return serial;
 }
 
@@ -249,7 +252,7 @@ static gboolean handle_register(DisplayIfaceClipboard *iface, GDBusMethodInvocat
         return display_dbus_refuse(invocation, DISPLAY_DBUS_ERROR_FAILED,
                                    "Clipboard peer already registered!");
     }
-    clipboard->client = display_dbus_clipboard_client_new(connection, sender);
+    clipboard->client = display_dbus_clipboard_client_open(connection, sender);
     if (sender) {
         clipboard->watch = g_bus_watch_name_on_connection(
             connection, sender, G_BUS_NAME_WATCHER_FLAGS_NONE, NULL, client_vanished, clipboard,

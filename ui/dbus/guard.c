@@ -28,6 +28,8 @@
 #define LOAD_MAX    4096
 /* Below this nobody looks how much of it is left. */
 #define LOAD_SMALL  512
+/* Signals cannot be refused; calls alone never come up to this. */
+#define LOAD_CUT    (2 * LOAD_MAX)
 
 /* Refusals that a peer may leave unread. */
 #define REFUSALS_MAX 1024
@@ -48,7 +50,10 @@ typedef struct Guard {
 
 static void measured(void *opaque);
 
-/* Main thread; all calls that are measured have been carried out. */
+/*
+ * Main thread.  All calls that are measured have been carried out but the last, which was still to be
+ * queued when this was: its answer may stay behind, uncounted.
+ */
 static gboolean wait_for_answers(void *connection)
 {
     display_dbus_drain(connection, measured, g_object_ref(connection));
@@ -185,7 +190,7 @@ void display_dbus_guard_count_signal(GDBusConnection *connection)
         return;
     }
     add_load(guard, CALL_LOAD);
-    if (guard->is_peer && g_atomic_int_get(&guard->load) >= LOAD_MAX) {
+    if (guard->is_peer && g_atomic_int_get(&guard->load) >= LOAD_CUT) {
         cut_off(guard);
     }
 }

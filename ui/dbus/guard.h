@@ -15,7 +15,7 @@
 /* From now on, for good.  Call it before messages are processed. */
 void display_dbus_guard_add(GDBusConnection *connection, bool is_peer);
 
-/* Something else was sent that a client may not read.  Takes NULL. */
+/* A signal was sent, which a peer may not read: with hundreds of them it is hung up on. Takes NULL. */
 void display_dbus_guard_count_signal(GDBusConnection *connection);
 
 #endif
