@@ -412,6 +412,16 @@ bool vgpu_share_console_1(QemuConsole *console, pixman_image_t *image, DisplayMe
     return true;
 }
 
+VGPU_EXPORT VgpuShownTexture vgpu_shown_texture_1;
+
+DisplayBuffer *vgpu_shown_texture_1(QemuConsole *console, uint32_t texture)
+{
+    const struct VgpuConsoleHead *head = find_head(console);
+
+    return head && head->shared && display_buffer_get_texture(head->shared) == texture
+           ? head->shared : NULL;
+}
+
 void vgpu_console_sink_init(VgpuConsoleSink *sink, VirtIOGPUBase *gpu)
 {
     sink->base.ops = &console_sink_ops;

@@ -10,7 +10,7 @@ import pytest
 
 from display.headless import Texture
 from exporting_egl import build_egl, can_build
-from peer import join_peer
+from peer import join_peer, wait_for
 from test_gl import SIZE, fill_part
 from test_picture import noise, wait_same
 from vgpu.formats import gradient
@@ -34,14 +34,15 @@ def egl(tmp_path_factory):
 
 
 @pytest.fixture
-def start(start_qemu, our_display, egl):
-    """Starts a stock virgl device under our display with that EGL; returns it and a client."""
+def start(start_qemu, our_display, modules, egl):
+    """Starts a virgl device, stock's or ours, under our display with that EGL; returns it and a client."""
     peers = []
 
-    def start_one(**environment):
-        env = our_display | {'LD_LIBRARY_PATH': str(egl), 'PLANES': '2'} | environment
-        qemu = start_qemu('-device', 'virtio-gpu-gl-pci,id=gpu0', display='dbus,p2p=on,gl=on', modules=Modules(),
-                          env=env)
+    def start_one(is_ours=False, **environment):
+        env = (modules.environment() if is_ours else our_display) | {
+            'LD_LIBRARY_PATH': str(egl), 'PLANES': '2'} | environment
+        qemu = start_qemu('-device', 'virtio-gpu-gl-pci,id=gpu0', display='dbus,p2p=on,gl=on',
+                          modules=modules if is_ours else Modules(), env=env, timeout=120)
         gpu = Gpu(qemu, device='gpu0').start()
         peers.append(join_peer(qemu))
         return gpu, peers[-1]
@@ -104,6 +105,61 @@ def test_updates_export_nothing(start):
     for viewer in viewers:
         viewer.wait(lambda: [call for call in viewer.calls if call.method == 'ScanoutDMABUF2'])
         viewer.close()
+
+
+def flip_to(texture, viewer):
+    """Shows a texture, and returns the number of the export that the viewer gets."""
+    viewer.take_calls()
+    texture.show()
+    texture.flush()
+    viewer.wait(lambda: [call for call in viewer.calls if call.method == 'ScanoutDMABUF2'])
+    return [call.arguments[11] for call in viewer.calls if call.method == 'ScanoutDMABUF2'][-1]
+
+
+def exported_planes(gpu):
+    """How many planes of the EGL's QEMU has open."""
+    folder = f'/proc/{gpu.qemu.pid}/fd'
+    return sum('memfd:plane' in os.readlink(f'{folder}/{fd}') for fd in os.listdir(folder))
+
+
+def test_flips_export_a_texture_of_our_device_once(start):
+    """And another that takes its place, and perhaps its name, again."""
+    gpu, peer = start(is_ours=True)
+    textures = [Texture(gpu, number, *SIZE) for number in (1, 2, 3)]
+    viewers = [Viewer(peer, interfaces=(DMABUF2,)).open() for _ in range(2)]
+    first = [flip_to(texture, viewers[0]) for texture in textures]
+    assert len(set(first)) == 3
+    for _ in range(4):
+        assert [flip_to(texture, viewers[1]) for texture in textures] == first
+    for viewer in viewers:
+        viewer.pump(0.1)
+    gpu.ok('resource_unref', resource_id=1)
+    wait_for(lambda: exported_planes(gpu) == 4, 'the export of the first texture to go')
+    assert flip_to(Texture(gpu, 1, *SIZE), viewers[0]) not in first
+    for viewer in viewers:
+        viewer.close()
+
+
+def test_a_guest_that_has_shown_much_leaves_few_descriptors(start):
+    gpu, peer = start(is_ours=True)
+    viewer = Viewer(peer, interfaces=(DMABUF2,)).open()
+    textures = [Texture(gpu, number, 64, 64) for number in range(1, 60)]
+    numbers = [flip_to(texture, viewer) for texture in textures]
+    assert len(set(numbers)) == len(textures)
+    assert exported_planes(gpu) <= 2 * 33
+    assert flip_to(textures[0], viewer) == numbers[0] and flip_to(textures[-2], viewer) > max(numbers)
+    viewer.close()
+
+
+def test_flips_of_a_stock_device_are_exported_each_time(start):
+    """Nothing says whether a name still means the same texture."""
+    gpu, peer = start()
+    viewer = Viewer(peer, interfaces=(DMABUF2,)).open()
+    textures = [Texture(gpu, number, *SIZE) for number in (1, 2)]
+    numbers = [flip_to(texture, viewer) for _ in range(3) for texture in textures]
+    assert numbers == sorted(set(numbers))
+    wait_for(lambda: exported_planes(gpu) == 2, 'only the last to be open')
+    viewer.close()
 
 
 def test_clients_of_one_plane_get_pixels(start):

@@ -2,7 +2,10 @@
 /* DisplayDbusGl: the GL picture of one console, as a dmabuf and in memory. */
 #include "qemu/osdep.h"
 
+#include <dlfcn.h>
+
 #include "gl.h"
+#include "hw/display/vgpu-sharing.h"
 #include "qemu/error-report.h"
 #include "ui/egl/flat.h"
 #include "ui/egl/import.h"
@@ -14,6 +17,13 @@
 static DisplayEgl *display_egl;
 static EGLContext display_context;
 
+/*
+ * Exports that are kept while something else is shown: more than a guest has buffers to flip between,
+ * and few descriptors for one that has shown thousands.
+ */
+#define LASTING_MAX 32
+static int n_lasting;           /* atomic */
+
 struct DisplayDbusGl {
     DisplayProvider provider;
     QemuConsole *con;
@@ -22,8 +32,7 @@ struct DisplayDbusGl {
     DisplayFlat flat;
     uint32_t part_x, part_y;    /* of the picture in its buffer, as the device counts */
     bool y0_top;                /* as the device says */
-    DisplayExport exported;     /* of the view's texture */
-    bool is_exported;           /* or was refused */
+    DisplayBuffer *exported;    /* on which the export of the view's texture hangs; NULL: not yet */
     bool has_failed;            /* said so already, for this picture */
 };
 
@@ -81,8 +90,7 @@ bool display_dbus_gl_is_mirrored(const DisplayDbusGl *gl, DisplaySurface *surfac
 
 static void drop_export(DisplayDbusGl *gl)
 {
-    display_egl_export_clear(&gl->exported);
-    gl->is_exported = false;
+    display_buffer_unref(g_steal_pointer(&gl->exported));
 }
 
 void display_dbus_gl_show_nothing(DisplayDbusGl *gl)
@@ -179,17 +187,61 @@ bool display_dbus_gl_damage(DisplayDbusGl *gl, uint32_t x, uint32_t y, uint32_t 
     return is_changed;
 }
 
-static void export_texture(DisplayDbusGl *gl, uint32_t texture)
+static GQuark export_key(void)
 {
-    EGLContext others;
+    return g_quark_from_static_string("display-dbus-export");
+}
 
-    if (gl->is_exported) {
-        return;
-    }
-    others = enter_context();
-    gl->is_exported = true;
-    display_egl_export_planes(display_egl, texture, &gl->exported, NULL);
+static void export_free(void *opaque)
+{
+    display_egl_export_clear(opaque);
+    g_free(opaque);
+}
+
+/* On any thread. */
+static void lasting_export_free(void *opaque)
+{
+    g_atomic_int_dec_and_test(&n_lasting);
+    export_free(opaque);
+}
+
+/* The device's own buffer of what is shown, which comes again with it; NULL where none is told. */
+static DisplayBuffer *find_lasting(DisplayDbusGl *gl, uint32_t texture)
+{
+    VgpuShownTexture *shown = dlsym(RTLD_DEFAULT, VGPU_SHOWN_TEXTURE);
+
+    return shown ? shown(gl->con, texture) : NULL;
+}
+
+/* Where it hangs: a refusal, and what would be too many, on the buffer that is only for now. */
+static DisplayBuffer *make_export(DisplayDbusGl *gl, uint32_t texture, DisplayBuffer *lasting)
+{
+    DisplayBuffer *current = gl->view.frame.buffer;
+    DisplayExport *exported = g_new0(DisplayExport, 1);
+    EGLContext others = enter_context();
+    bool is_exported = display_egl_export_planes(display_egl, texture, exported, NULL);
+
     leave_context(others);
+    if (is_exported && lasting && g_atomic_int_get(&n_lasting) < LASTING_MAX) {
+        g_atomic_int_inc(&n_lasting);
+        display_buffer_attach(lasting, export_key(), exported, lasting_export_free);
+        return lasting;
+    }
+    display_buffer_attach(current, export_key(), exported, export_free);
+    return current;
+}
+
+static const DisplayExport *export_texture(DisplayDbusGl *gl, uint32_t texture)
+{
+    DisplayBuffer *lasting;
+
+    if (!gl->exported) {
+        lasting = find_lasting(gl, texture);
+        gl->exported = display_buffer_ref(
+            lasting && display_buffer_get_attached(lasting, export_key())
+            ? lasting : make_export(gl, texture, lasting));
+    }
+    return display_buffer_get_attached(gl->exported, export_key());
 }
 
 static void set_planes(DisplayDbusDmabuf *dmabuf, const DisplayExport *exported)
@@ -230,8 +282,7 @@ DisplayDbusDmabuf display_dbus_gl_get_dmabuf(DisplayDbusGl *gl)
     dmabuf.backing_width = buffer->width;
     dmabuf.backing_height = buffer->height;
     if (display_buffer_get_texture(buffer)) {
-        export_texture(gl, display_buffer_get_texture(buffer));
-        set_planes(&dmabuf, &gl->exported);
+        set_planes(&dmabuf, export_texture(gl, display_buffer_get_texture(buffer)));
     } else if (display_buffer_get_dmabuf(buffer, &own)) {
         set_plane(&dmabuf, &own);
     }

@@ -4,7 +4,8 @@
  * for the others.
  *
  * It has the console's GL provider too, whose mirror serves screendump and displays without GL.
- * Nothing is exported, imported or read back before somebody asks, and a dmabuf is exported once.
+ * Nothing is exported, imported or read back before somebody asks. A texture is exported once for as
+ * long as it is shown; a device of this tree has it exported once for as long as it lives.
  * Owned by a console; main thread, and whatever context is current when a function is called is
  * current again afterwards.
  */

@@ -26,4 +26,13 @@
  */
 typedef bool VgpuShareConsole(QemuConsole *console, pixman_image_t *image, DisplayMemory *memory);
 
+#define VGPU_SHOWN_TEXTURE "vgpu_shown_texture_1"
+
+/*
+ * The buffer of a texture that the console's device shows, which names the same storage for as long as it
+ * lives: what a display makes of the texture can hang on it, and is there when it is shown again. Borrowed,
+ * valid until the console shows something else. NULL when the device is none of ours or shows another.
+ */
+typedef DisplayBuffer *VgpuShownTexture(QemuConsole *console, uint32_t texture);
+
 #endif
