@@ -76,42 +76,22 @@ static const DisplayDbusViewerOps viewer_ops = {
     .settled = viewer_settled,
 };
 
-static bool is_registered(DisplayDbusConsole *console, const char *owner)
-{
-    guint i;
-
-    for (i = 0; owner && i < console->viewers->len; i++) {
-        DisplayDbusViewer *viewer = display_dbus_console_get_viewer(console, i);
-
-        if (g_strcmp0(owner, display_dbus_viewer_get_owner(viewer)) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static gboolean handle_register_listener(DisplayIfaceConsole *iface,
                                          GDBusMethodInvocation *invocation, GUnixFDList *fds,
                                          GVariant *handle, void *opaque)
 {
     DisplayDbusConsole *console = opaque;
-    const char *sender = g_dbus_method_invocation_get_sender(invocation);
     g_autoptr(GError) error = NULL;
     DisplayDbusViewer *viewer = NULL;
     int fd;
 
-    if (is_registered(console, sender)) {
-        return display_dbus_refuse(invocation, DISPLAY_DBUS_ERROR_INVALID,
-                                   "`%s` is already registered!", sender);
-    }
     if (console->viewers->len >= VIEWERS_MAX) {
         return display_dbus_refuse(invocation, DISPLAY_DBUS_ERROR_FAILED,
                                    "there are %d listeners already", VIEWERS_MAX);
     }
     fd = display_dbus_take_fd(fds, handle, &error);
     if (fd >= 0) {
-        viewer = display_dbus_viewer_new(fd, sender, &console->picture, &viewer_ops, console,
-                                         &error);
+        viewer = display_dbus_viewer_new(fd, &console->picture, &viewer_ops, console, &error);
     }
     if (!viewer) {
         return display_dbus_refuse(invocation, DISPLAY_DBUS_ERROR_INVALID,

@@ -22,7 +22,6 @@ struct DisplayDbusViewer {
     const DisplayDbusPicture *picture;
     const DisplayDbusViewerOps *ops;    /* NULL once closed */
     void *opaque;
-    char *owner;
 
     GCancellable *cancellable;          /* of the attempt to connect */
     GDBusConnection *connection;

@@ -33,7 +33,6 @@ static void viewer_finalize(void *opaque)
     g_clear_object(&viewer->cancellable);
     display_shared_pixels_free(viewer->shared);
     pixman_region32_fini(&viewer->damage);
-    g_free(viewer->owner);
 }
 
 void display_dbus_viewer_unref(DisplayDbusViewer *viewer)
@@ -174,8 +173,7 @@ static void connected(GObject *source, GAsyncResult *result, void *opaque)
     display_dbus_viewer_unref(viewer);
 }
 
-DisplayDbusViewer *display_dbus_viewer_new(int fd, const char *owner,
-                                           const DisplayDbusPicture *picture,
+DisplayDbusViewer *display_dbus_viewer_new(int fd, const DisplayDbusPicture *picture,
                                            const DisplayDbusViewerOps *ops, void *opaque,
                                            GError **error)
 {
@@ -184,7 +182,6 @@ DisplayDbusViewer *display_dbus_viewer_new(int fd, const char *owner,
     viewer->picture = picture;
     viewer->ops = ops;
     viewer->opaque = opaque;
-    viewer->owner = g_strdup(owner);
     viewer->cancellable = g_cancellable_new();
     pixman_region32_init(&viewer->damage);
     if (!display_dbus_socket_connect(fd, viewer->cancellable, connected,
@@ -207,11 +204,6 @@ void display_dbus_viewer_close(DisplayDbusViewer *viewer)
         display_dbus_socket_hang_up(viewer->connection);
     }
     display_dbus_viewer_unref(viewer);
-}
-
-const char *display_dbus_viewer_get_owner(const DisplayDbusViewer *viewer)
-{
-    return viewer->owner;
 }
 
 void display_dbus_viewer_show(DisplayDbusViewer *viewer)

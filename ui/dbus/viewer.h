@@ -33,16 +33,13 @@ typedef struct DisplayDbusViewerOps {
 
 /*
  * Starts to connect to the client at the other end of the socket, which is taken over in any case.
- * `owner` is the name of the client on the bus or NULL.  NULL with an error when this is no socket.
+ * NULL with an error when this is no socket.
  */
-DisplayDbusViewer *display_dbus_viewer_new(int fd, const char *owner,
-                                           const DisplayDbusPicture *picture,
+DisplayDbusViewer *display_dbus_viewer_new(int fd, const DisplayDbusPicture *picture,
                                            const DisplayDbusViewerOps *ops, void *opaque,
                                            GError **error);
 /* Ends the connection; no operation of the owner is called any more. */
 void display_dbus_viewer_close(DisplayDbusViewer *viewer);
-
-const char *display_dbus_viewer_get_owner(const DisplayDbusViewer *viewer);
 
 /* The picture is another one: all of it has to be sent. */
 void display_dbus_viewer_show(DisplayDbusViewer *viewer);
