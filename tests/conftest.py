@@ -13,6 +13,7 @@ from vgpu.modules import Modules
 from vgpu.qemu import Qemu
 
 DEVICES = ('virtio-gpu-pci', 'virtio-vga')
+DIRECTIONS = ('here-here', 'here-stock', 'stock-here', 'stock-stock')
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -62,6 +63,15 @@ def modules(request: pytest.FixtureRequest) -> Modules:
 def stock() -> Modules:
     """The distribution's modules, to compare with."""
     return Modules()
+
+
+@pytest.fixture(params=DIRECTIONS)
+def direction(request: pytest.FixtureRequest, modules: Modules,
+              stock: Modules) -> tuple[Modules, ...]:
+    """The modules of both sides of a migration; with stock modules there is one direction."""
+    if modules.is_stock and request.param != 'stock-stock':
+        pytest.skip('stock modules: there is only stock to stock')
+    return tuple(modules if side == 'here' else stock for side in request.param.split('-'))
 
 
 @pytest.fixture

@@ -18,7 +18,8 @@ def start_guest(modules) -> Iterator[Callable[..., Guest]]:
     started: list[Guest] = []
 
     def start(*args: str, boot: bool = True, **options) -> Guest:
-        guest = Guest(*args, modules=modules, **options)
+        options.setdefault('modules', modules)
+        guest = Guest(*args, **options)
         started.append(guest)
         if boot:
             guest.boot()

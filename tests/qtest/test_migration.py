@@ -23,15 +23,6 @@ from vgpu.wire import Rect, Resp
 FIRST = (0x5a5a0001, 200, 100, Format.B8G8R8X8)
 DEVICE = 'max_outputs=4,addr=4'
 PARTIAL_HEAD = 1
-DIRECTIONS = ('here-here', 'here-stock', 'stock-here', 'stock-stock')
-
-
-@pytest.fixture(params=DIRECTIONS)
-def direction(request, modules: Modules, stock: Modules) -> tuple[Modules, Modules]:
-    """The modules of the source and of the destination; with stock modules there is one direction."""
-    if modules.is_stock and request.param != 'stock-stock':
-        pytest.skip('stock modules: there is only stock to stock')
-    return tuple(modules if side == 'here' else stock for side in request.param.split('-'))
 
 
 def start(start_qemu: Callable[..., Qemu], modules: Modules, device: str, *args: str) -> Qemu:

@@ -21,6 +21,8 @@ from .screendump import parse_ppm
 SCRIPTS = Path(__file__).resolve().parents[1] / 'guest'
 PROMPT_FREE = 'stty -echo'
 READY = re.compile(r'guest: ready')
+CODE_PLACE = 12     # middle of the first of the cells that hold a frame's number, highest bit first
+CODE_CELL = 8       # pixels
 
 
 @lru_cache
@@ -39,10 +41,16 @@ def demo_picture(width: int, height: int, frame: int, ground: int | None = None,
     return parse_ppm(run.stdout)
 
 
+def demo_frame(picture: numpy.ndarray) -> int:
+    """The number that one of kms-demo's frames bears."""
+    cells = picture[CODE_PLACE, CODE_PLACE:CODE_PLACE + 32 * CODE_CELL:CODE_CELL, 0] >= 128
+    return int(''.join(map(str, cells.astype(int))), 2)
+
+
 class Guest:
     """A booting or booted guest. Use it as a context manager, like the QEMU in it."""
 
-    def __init__(self, *args: str, modules: Modules = Modules(), job: str = '', memory: int = 512, gl: bool = False,
+    def __init__(self, *args: str, modules: Modules = Modules(), job: str = '', memory: float = 512, gl: bool = False,
                  **options: Any):
         """Starts QEMU with the guest's kernel and `args`; job runs in place of the shell."""
         folder = guest_folder(gl)

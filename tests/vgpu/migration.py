@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Migration by way of a file, and the device's section in such a file."""
+"""Migration by way of a file or a socket, and the device's section in such a file."""
 
 from __future__ import annotations
 
@@ -25,12 +25,19 @@ def save(qemu: Qemu, path: Path, timeout: float = 60, stop: bool = True) -> None
     if stop:
         qemu.qmp.command('stop')
     qemu.qmp.command('migrate', uri=f'exec:cat > {shlex.quote(str(path))}')
+    wait_sent(qemu, timeout)
+
+
+def wait_sent(qemu: Qemu, timeout: float = 60, passes: int | None = None) -> None:
+    """Waits until all of the state is sent or, if given, until memory has been sent that many times over."""
     deadline = time.monotonic() + timeout
     while True:
         info = qemu.qmp.command('query-migrate')
-        if info.get('status') == 'completed':
+        if passes is not None and info.get('ram', {}).get('dirty-sync-count', 0) > passes:
             return
-        if info.get('status') == 'failed' or time.monotonic() > deadline:
+        if info.get('status') == 'completed' and passes is None:
+            return
+        if info.get('status') in ('completed', 'failed') or time.monotonic() > deadline:
             raise MigrationFailed(str(info))
         time.sleep(0.005)
 

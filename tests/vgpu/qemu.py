@@ -54,7 +54,7 @@ class Qemu:
     """One process. Use it as a context manager: leaving asks it to quit and checks how it ended."""
 
     def __init__(self, *args: str, modules: Modules = Modules(), machine: str = 'pc',
-                 memory: int = 64, display: str = 'none', firmware: bool = False,
+                 memory: float = 64, display: str = 'none', firmware: bool = False,
                  env: dict[str, str] | None = None, pass_fds: Sequence[int] = (), terminal: int | None = None,
                  timeout: float = 60):
         """Starts QEMU with `args` after the usual ones.
@@ -65,7 +65,7 @@ class Qemu:
         """
         self.modules = modules
         self.machine = machine
-        self._memory_size = memory << 20
+        self._memory_size = int(memory * (1 << 20))
         self._memory: GuestMemory | None = None
         self.expected_status = 0
         self.accounted = False
@@ -86,7 +86,7 @@ class Qemu:
 
     def _command_line(self, args: Sequence[str], display: str, firmware: bool,
                       qtest: socket.socket, qmp: socket.socket) -> list[str]:
-        size = f'{self._memory_size >> 20}M'
+        size = f'{self._memory_size >> 10}K'
         line = [BINARY, '-accel', 'tcg,thread=single', '-nodefaults', '-m', size,
                 '-machine', f'{self.machine},memory-backend={MEMORY_ID}',
                 '-object', f'memory-backend-memfd,id={MEMORY_ID},size={size}',
