@@ -137,8 +137,11 @@ def kept_gpus() -> Iterator[dict[str, Gpu]]:
 
 @pytest.fixture
 def shared_gpu(request: pytest.FixtureRequest, modules: Modules, kept_gpus: dict[str, Gpu]) -> Iterator[Gpu]:
-    """A virtio-gpu-pci as after a reset; its QEMU is kept for the next test unless this one fails."""
-    device = 'virtio-gpu-pci,id=gpu0,max_outputs=2'
+    """A virtio-gpu-pci as after a reset; its QEMU is kept for the next test unless this one fails.
+
+    A parameter adds properties.
+    """
+    device = 'virtio-gpu-pci,id=gpu0,max_outputs=2' + getattr(request, 'param', '')
     gpu = kept_gpus.get(device)
     if gpu is None:
         qemu = Qemu('-device', device, modules=modules)
