@@ -185,6 +185,17 @@ def test_a_3d_resource_can_be_the_cursor(watched):
     assert (client.cursor.rgba == (255, 0, 0, 255)).all()
 
 
+def test_the_cursor_of_a_dumb_buffer_has_alpha(watched):
+    gl, client = watched
+    image = gl.gpu.create_image(5, 64, 64, Format.B8G8R8X8)
+    rgb = gradient(64, 64)
+    image.draw(rgb, filler=0x90)
+    gl.gpu.transfer(5, Rect(0, 0, 64, 64))
+    gl.gpu.set_cursor(5)
+    assert client.wait_for(lambda seen: seen.cursor is not None)
+    assert numpy.array_equal(client.cursor.rgba, from_rgb(rgb, Format.R8G8B8A8, 0x90))
+
+
 def test_a_resource_of_another_size_cannot_be_the_cursor(gl):
     gl.create(2, 32, 32, format=Format.B8G8R8A8)
     assert gl.gpu.command('update_cursor', resource_id=2).type_name == 'ERR_INVALID_PARAMETER'

@@ -214,7 +214,10 @@ void vgpu_scanout_commit_all(VgpuDevice *device)
 
 /* ---- cursor --------------------------------------------------------------------------------- */
 
-/* A blob does not say what its pixels mean; drivers use the format that has alpha. */
+/*
+ * Whatever the format of a cursor, there is alpha in it: Linux has one without for all of its dumb
+ * buffers, and draws cursors into them as any other. A blob does not say what its pixels mean.
+ */
 static void read_cursor_of_blob(VgpuResource *resource, VgpuCursor *cursor)
 {
     const VgpuRows rows = {
@@ -228,12 +231,19 @@ static void read_cursor_of_blob(VgpuResource *resource, VgpuCursor *cursor)
 
 static void read_cursor(DisplayBuffer *image, VgpuCursor *cursor)
 {
-    const pixman_box32_t all = { 0, 0, VGPU_CURSOR_SIZE, VGPU_CURSOR_SIZE };
-    pixman_image_t *from = display_buffer_create_image(image, &all);
-    pixman_image_t *to = pixman_image_create_bits_no_clear(
-        PIXMAN_a8r8g8b8, VGPU_CURSOR_SIZE, VGPU_CURSOR_SIZE, cursor->pixels,
-        VGPU_CURSOR_SIZE * VGPU_BYTES_PER_PIXEL);
+    pixman_format_code_t with_alpha =
+        PIXMAN_FORMAT(32, PIXMAN_FORMAT_TYPE(image->format), 8, 8, 8, 8);
+    pixman_image_t *from, *to;
+    DisplayPixels pixels;
 
+    if (!display_buffer_get_pixels(image, &pixels)) {
+        return;
+    }
+    from = pixman_image_create_bits_no_clear(with_alpha, VGPU_CURSOR_SIZE, VGPU_CURSOR_SIZE,
+                                             (uint32_t *)pixels.data, pixels.stride);
+    to = pixman_image_create_bits_no_clear(PIXMAN_a8r8g8b8, VGPU_CURSOR_SIZE, VGPU_CURSOR_SIZE,
+                                           cursor->pixels,
+                                           VGPU_CURSOR_SIZE * VGPU_BYTES_PER_PIXEL);
     pixman_image_composite32(PIXMAN_OP_SRC, from, NULL, to, 0, 0, 0, 0, 0, 0,
                              VGPU_CURSOR_SIZE, VGPU_CURSOR_SIZE);
     pixman_image_unref(to);
