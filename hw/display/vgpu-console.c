@@ -91,6 +91,22 @@ static void show_surface(struct VgpuConsoleHead *head, pixman_image_t *image)
     g_clear_pointer(&head->shared, display_buffer_unref);
 }
 
+/* Whether the display brings what is shared into the console's surface, for those who take no more. */
+static bool is_mirrored(const struct VgpuConsoleHead *head)
+{
+    return object_property_find((Object *)head->console, DISPLAY_MIRROR_PROPERTY);
+}
+
+/*
+ * Told of no change at all, our displays bring the picture into the surface if that is needed, and
+ * stock egl-headless does in any case.
+ */
+static void ask_display(struct VgpuConsoleHead *head)
+{
+    head->unseen = false;
+    dpy_gl_update(head->console, 0, 0, 0, 0);
+}
+
 /*
  * A display that brings such a picture into memory writes it to the console's surface. That
  * must not be the pixels of a resource, nor pages of the guest.
@@ -104,6 +120,10 @@ static void provide_surface(struct VgpuConsoleHead *head, const VgpuFrame *frame
     if (!head->shared || head->surface_width != width || head->surface_height != height) {
         vgpu_surface_forget(head->surface);
         display_host_replace_surface(head->console, qemu_create_displaysurface(width, height));
+        if (!head->shared && is_mirrored(head)) {
+            /* There is nothing to bring yet, but the display knows then that it will be asked. */
+            ask_display(head);
+        }
         head->surface_width = width;
         head->surface_height = height;
     }
@@ -275,20 +295,6 @@ static void console_sink_pixels_read(VgpuSink *sink, uint32_t scanout_id)
     surface_is_there(head_of(sink, scanout_id));
 }
 
-/*
- * Told of no change at all, our displays bring the picture into the surface if that is needed, and
- * stock egl-headless does in any case. Stock displays with windows draw, which is no use.
- */
-static void ask_display(struct VgpuConsoleHead *head)
-{
-    bool mirrored = object_property_find((Object *)head->console, DISPLAY_MIRROR_PROPERTY);
-
-    if (mirrored || (head->unseen && vgpu_console_is_windowless())) {
-        head->unseen = false;
-        dpy_gl_update(head->console, 0, 0, 0, 0);
-    }
-}
-
 bool vgpu_console_sink_refresh(VgpuConsoleSink *sink, uint32_t id)
 {
     struct VgpuConsoleHead *head = &sink->heads[id];
@@ -298,10 +304,11 @@ bool vgpu_console_sink_refresh(VgpuConsoleSink *sink, uint32_t id)
 
     head->refreshed = true;
     head->asked_at = head->read_at = now_ms();
-    if (head->shared) {
-        ask_display(head);
-    } else {
+    if (!head->shared) {
         vgpu_surface_refresh(head->surface);
+    } else if (is_mirrored(head) || (head->unseen && vgpu_console_is_windowless())) {
+        /* Stock displays with windows would draw, which is no use. */
+        ask_display(head);
     }
     if (device && vgpu_device_read_pixels(device, id)) {
         if (!head->awaited) {

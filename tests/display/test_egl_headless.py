@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import time
 
+import numpy
 import pytest
 
-from vgpu.formats import gradient
+from vgpu.formats import Format, gradient
 from vgpu.qmp import QmpError
 from vgpu.screendump import assert_same, describe_difference, screendump
+from vgpu.wait import wait_for
 from vgpu.wire import Rect
 
 from .headless import Y_0_TOP, Headless, Texture, VirglContext, plain
@@ -107,6 +109,48 @@ def test_exactly_the_damage_is_read_back(stock_virgl):
         texture.flush(rect)
         wait_for_updates(stock_virgl, before + 4 * rect.width * rect.height)
     assert stock_virgl.counter('bytes-copied') == 0
+
+
+def test_our_device_has_the_damage_read_when_somebody_asks(start_headless):
+    headless = start_headless('virtio-gpu-gl-pci', ours=True)     # with a VNC server that has no clients
+    texture = Texture(headless.gpu, 1, *SIZE)
+    texture.fill(gradient(*SIZE))
+    texture.show()
+    for _ in range(5):
+        texture.flush()
+        time.sleep(2 * REFRESH)
+    assert (headless.counter('updates'), headless.counter('bytes-read')) == (0, 0)
+    expected = gradient(*SIZE)
+    assert_same(screendump(headless.qemu, 'gpu0'), expected)
+    assert (headless.counter('updates'), headless.counter('bytes-read')) == (1, BYTES)
+    changed = gradient(*SIZE, 1)
+    texture.fill(changed)
+    for x, y, width, height in ((10, 20, 64, 64), (0, 0, 1, 1), (300, 230, 20, 10), (100, 7, 120, 2)):
+        texture.flush(Rect(x, y, width, height))
+        expected[y:y + height, x:x + width] = changed[y:y + height, x:x + width]
+    assert_same(screendump(headless.qemu, 'gpu0'), expected)
+    damage = 64 * 64 + 1 + 20 * 10 + 120 * 2
+    assert (headless.counter('updates'), headless.counter('bytes-read')) == (2, BYTES + 4 * damage)
+    assert headless.counter('bytes-copied') == 0
+
+
+def test_texture_of_every_format_has_the_right_colours(virgl):
+    for number, fmt in enumerate(set(Format) - {Format.X8B8G8R8}, 1):    # which virglrenderer does not know
+        rgb = gradient(*SIZE, number)
+        texture = Texture(virgl.gpu, number, *SIZE, fmt=fmt)
+        texture.fill(rgb)
+        texture.show()
+        texture.flush()
+        wait_for_dump(virgl, rgb)
+
+
+@pytest.mark.parametrize('device', ['VGA', 'bochs-display', 'ramfb'])
+def test_firmware_on_stock_devices_is_seen_without_any_readback(start_headless, device):
+    headless = start_headless(device, firmware=True)
+    wait_for(lambda: screendump(headless.qemu).any(), 'something to be written')
+    viewer = headless.viewer()
+    assert viewer.wait_for(lambda seen: not describe_difference(seen.picture, screendump(headless.qemu)))
+    assert headless.counter('updates') == 0
 
 
 @pytest.mark.parametrize('flags', [0, Y_0_TOP], ids=['top-down', 'bottom-up'])
@@ -296,3 +340,14 @@ def wait_for_updates(headless: Headless, bytes_read: int, timeout: float = 5) ->
         time.sleep(0.005)
     time.sleep(2 * REFRESH)
     assert headless.counter('bytes-read') == bytes_read
+
+
+def wait_for_dump(headless: Headless, rgb: numpy.ndarray) -> None:
+    """Waits until screendump shows the picture: of a stock device it is read with a refresh."""
+    def shows() -> bool:
+        try:
+            return not describe_difference(screendump(headless.qemu, 'gpu0'), rgb)
+        except QmpError:
+            return False
+
+    wait_for(shows, 'the picture')

@@ -5,7 +5,8 @@
  * What the guest changes adds up in a view.  It is read back when it is wanted:
  *
  * - by a device that asks: it sends an empty dpy_gl_update when somebody wants the surface to be
- *   current (GraphicHwOps.gfx_update).  From the first time on, that is the only reason.
+ *   current (GraphicHwOps.gfx_update).  From the first time on, which can be before there is a picture,
+ *   that is the only reason.
  * - else when somebody watches: at once if the last time was a while ago, or with the next refresh,
  *   so at most once per refresh interval.  Without updates there is nothing to wake up for.
  *
