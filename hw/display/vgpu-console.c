@@ -84,10 +84,13 @@ static struct VgpuConsoleHead *head_of(VgpuSink *sink, uint32_t scanout_id)
 
 static void show_surface(struct VgpuConsoleHead *head, pixman_image_t *image)
 {
-    if (head->shared) {
-        dpy_gl_scanout_disable(head->console);
+    if (!head->shared) {
+        vgpu_surface_show(head->surface, image);
+        return;
     }
-    vgpu_surface_show(head->surface, image);
+    dpy_gl_scanout_disable(head->console);
+    vgpu_surface_forget(head->surface);
+    display_host_replace_surface(head->console, qemu_create_displaysurface_pixman(image));
     g_clear_pointer(&head->shared, display_buffer_unref);
 }
 
@@ -95,6 +98,21 @@ static void show_surface(struct VgpuConsoleHead *head, pixman_image_t *image)
 static bool is_mirrored(const struct VgpuConsoleHead *head)
 {
     return object_property_find((Object *)head->console, DISPLAY_MIRROR_PROPERTY);
+}
+
+/*
+ * What such a display made of a picture is the console's surface until another one is shared, and again
+ * when that was read: another surface with each flip, which VNC clients cannot have (ui/host/vnc.h).
+ * While there are any, what follows a picture that was shared is pixels, if it can be had as such.
+ */
+static bool must_keep_surface(struct VgpuConsoleHead *head)
+{
+    if (!is_mirrored(head) || !display_host_has_vnc_clients()) {
+        head->keeps_surface = false;
+    } else if (head->shared) {
+        head->keeps_surface = true;
+    }
+    return head->keeps_surface;
 }
 
 /*
@@ -149,7 +167,8 @@ static bool show_shared(struct VgpuConsoleHead *head, const VgpuFrame *frame)
                                frame->source.x1, frame->source.y1,
                                frame->source.x2 - frame->source.x1,
                                frame->source.y2 - frame->source.y1);
-    } else if (vgpu_console_takes_dmabuf(head->console, buffer)) {
+    } else if (!(buffer->ops->get_pixels && must_keep_surface(head)) &&
+               vgpu_console_takes_dmabuf(head->console, buffer)) {
         provide_surface(head, frame);
         vgpu_console_show_dmabuf(head->console, frame);
     } else {
@@ -250,8 +269,9 @@ void vgpu_console_sink_block(VgpuConsoleSink *sink, uint32_t head, bool block)
 static unsigned console_sink_shared_ways(VgpuSink *sink, uint32_t scanout_id)
 {
     VirtIOGPU *gpu = VIRTIO_GPU(console_sink(sink)->gpu);
+    bool may_share = gpu->shared_ways && !must_keep_surface(head_of(sink, scanout_id));
 
-    return gpu->shared_ways ? gpu->shared_ways(gpu, scanout_id) : 0;
+    return may_share ? gpu->shared_ways(gpu, scanout_id) : 0;
 }
 
 /* ---- who looks at surfaces ------------------------------------------------------------------ */

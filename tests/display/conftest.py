@@ -35,8 +35,7 @@ def start_headless(modules: Modules, our_displays: dict[str, str], tmp_path: Pat
     started: list[Headless] = []
 
     def start(device: str, *args: str, ours: bool = False, watched: bool = True, heads: int = 1,
-              options: str = '', **settings) -> Headless:
-        display = f'egl-headless{options}'
+              options: str = '', display: str = 'egl-headless', **settings) -> Headless:
         if ours:
             settings.setdefault('modules', modules)
         else:
@@ -46,7 +45,7 @@ def start_headless(modules: Modules, our_displays: dict[str, str], tmp_path: Pat
         vnc: list[str] = []
         for head, path in enumerate(sockets):
             vnc += ['-vnc', f'unix:{path},display=gpu0,head={head}']
-        qemu = start_qemu('-device', f'{device},id=gpu0', *vnc, *args, display=display, **settings)
+        qemu = start_qemu('-device', f'{device},id=gpu0', *vnc, *args, display=display + options, **settings)
         headless = Headless(qemu, sockets)
         started.append(headless)
         return headless

@@ -12,6 +12,9 @@
  *
  * A picture that was read back is the console's surface from then on, which makes the console's
  * kind of scanout a surface again: whoever takes no part in GL, screendump too, needs to know nothing.
+ * A device that flips takes that away each time. VNC clients must not be given the surface anew for
+ * that (ui/host/vnc.h): it stays where it is, is told of changes, and is the console's again, for
+ * screendump, when the device rests. (Devices that ask do not flip before VNC clients.)
  */
 #include "qemu/osdep.h"
 
@@ -21,6 +24,7 @@
 #include "qemu/error-report.h"
 #include "qemu/timer.h"
 #include "ui/host/frames.h"
+#include "ui/host/vnc.h"
 
 /* Rectangles of one update that listeners are told; more are joined. */
 #define UPDATES_MAX 32
@@ -34,7 +38,7 @@ struct DisplayMirror {
     DisplayHostDmabufs dmabufs;
     DisplayView view;               /* the GL picture, if there is one */
     DisplayFlat flat;
-    pixman_image_t *published;      /* flat.image as the console has it; only compared */
+    pixman_image_t *published;      /* what the console has of us as its surface; only compared */
     bool is_watched;                /* somebody takes the console's surface */
     bool asks;                      /* the device says when to read back */
     bool is_hushed;                 /* and does so for a front end that needs no surface */
@@ -51,26 +55,38 @@ static DisplayMirror *of_listener(DisplayChangeListener *listener)
     return container_of(listener, DisplayMirror, listener);
 }
 
+static void give_surface(DisplayMirror *self)
+{
+    DisplaySurface *surface = qemu_create_displaysurface_pixman(self->flat.image);
+
+    /* Devices make surfaces that are not their own anew with each scanout. */
+    surface->flags |= QEMU_ALLOCATED_FLAG;
+    self->published = self->flat.image;
+    display_host_replace_surface(self->listener.con, surface);
+    dpy_gfx_update_full(self->listener.con);
+}
+
+/* The picture is in our surface, which the console has but does not show. */
+static bool is_hidden(const DisplayMirror *self)
+{
+    return self->published && self->published == self->flat.image && self->view.frame.buffer &&
+           !qemu_console_surface(self->listener.con);
+}
+
 static void publish(DisplayMirror *self, pixman_region32_t *changed)
 {
-    QemuConsole *con = self->listener.con;
-    DisplaySurface *surface;
     const pixman_box32_t *boxes;
     int count;
 
-    if (self->published != self->flat.image) {
-        surface = qemu_create_displaysurface_pixman(self->flat.image);
-        /* Devices make surfaces that are not their own anew with each scanout. */
-        surface->flags |= QEMU_ALLOCATED_FLAG;
-        self->published = self->flat.image;
-        dpy_gfx_replace_surface(con, surface);
-        dpy_gfx_update_full(con);
+    if (self->published != self->flat.image ||
+        (is_hidden(self) && (self->asks || !display_host_has_vnc_clients()))) {
+        give_surface(self);
         return;
     }
     display_damage_simplify(changed, UPDATES_MAX);
     boxes = pixman_region32_rectangles(changed, &count);
     for (int i = 0; i < count; i++) {
-        dpy_gfx_update(con, boxes[i].x1, boxes[i].y1, boxes[i].x2 - boxes[i].x1,
+        dpy_gfx_update(self->listener.con, boxes[i].x1, boxes[i].y1, boxes[i].x2 - boxes[i].x1,
                        boxes[i].y2 - boxes[i].y1);
     }
 }
@@ -149,6 +165,9 @@ static void mirror_refresh(DisplayChangeListener *listener)
     }
     if (++self->quiet > PATIENCE) {
         set_pace(self, GUI_REFRESH_INTERVAL_IDLE);
+        if (is_hidden(self)) {
+            give_surface(self);
+        }
     }
 }
 
@@ -170,8 +189,6 @@ static void show(DisplayMirror *self, DisplayFrame *frame)
     display_view_show(&self->view, frame);
     if (frame) {
         display_host_frame_clear(frame);
-        /* The console shows this picture from now on, not the surface that we gave it. */
-        self->published = NULL;
     }
 }
 

@@ -61,6 +61,7 @@ struct VgpuConsoleSink {
         int64_t read_at;         /* when its pixels were last wanted from the 3D renderer, ms */
         QEMUTimer *patience;     /* ends `awaited` when the renderer takes too long */
         bool awaited;            /* somebody waits for the surface */
+        bool keeps_surface;      /* VNC clients look, and what is shown was changed */
         bool unseen;             /* what is shared changed since somebody wanted the surface */
         bool refreshed;          /* a display has refreshed the console: it has set up its GL */
         bool busy;               /* the display has yet to draw what it was last shown */
