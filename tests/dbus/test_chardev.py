@@ -159,10 +159,27 @@ def test_devices_come_and_go(serial):
     sock.close()
 
 
-def test_usb_redirection_speaks_through_a_device(start_display):
+@pytest.mark.parametrize('where', ('bus', 'p2p'))
+def test_usb_redirection_speaks_through_a_device(bus, start_display, where):
+    address = 'p2p=on' if where == 'p2p' else f'addr={bus.address}'
     gpu = start_display('virtio-gpu-pci', '-usb', '-chardev', 'dbus,id=usb,name=org.qemu.usbredir',
-                        '-device', 'usb-redir,chardev=usb')
-    peer = join_peer(gpu.qemu)
+                        '-device', 'usb-redir,chardev=usb', display=f'dbus,{address}')
+    peer = join_peer(gpu.qemu) if where == 'p2p' else bus.join()
     with register(peer, find(peer, 'org.qemu.usbredir')) as sock:
         assert b'qemu usb-redir guest' in take_bytes(sock, b'qemu')
     peer.close()
+
+
+def test_a_device_says_who_is_at_its_other_end(bus, start_display):
+    gpu = start_display('virtio-gpu-pci', '-chardev', 'dbus,id=c,name=org.test', '-device', 'isa-serial,chardev=c',
+                        display=f'dbus,addr={bus.address}')
+    first, second = bus.join(), bus.join()
+    assert second.get('Chardev_c', 'Chardev', 'Owner') == '' and second.get('Chardev_c', 'Chardev', 'FEOpened')
+    with register(first, 'Chardev_c'):
+        assert second.get('Chardev_c', 'Chardev', 'Owner') == first.connection.get_unique_name()
+        with pytest.raises(Refused):
+            register(second, 'Chardev_c')
+    wait_for(lambda: second.get('Chardev_c', 'Chardev', 'Owner') == '', 'the owner to go')
+    assert gpu.qemu.qmp.command('query-status')['running']
+    for peer in (first, second):
+        peer.close()

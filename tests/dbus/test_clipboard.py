@@ -74,11 +74,12 @@ def both(start_display):
     gpu = start_display('virtio-gpu-pci', *ARGUMENTS)
     peer = join_peer(gpu.qemu)
     agent = VdAgent(gpu.qemu.qtest)
+    agent.qemu = gpu.qemu
     clipboard = Clipboard(peer)
     clipboard.call('Register')
     yield agent, clipboard
     clipboard.close()
-    peer.close()
+    clipboard.peer.close()
 
 
 @pytest.mark.parametrize('selection', range(3))
@@ -172,6 +173,88 @@ def test_senseless_answers_do_not_reach_the_guest(both, text):
     clipboard.call('Grab', '(uuas)', 0, 1, [TEXT])
     agent.expect(7)
     assert agent.paste() == b'sense'
+
+
+@pytest.mark.parametrize('mimes', ((), ('image/png',), ('',)), ids=('none', 'another', 'empty'))
+def test_a_grab_of_no_text_is_an_empty_clipboard(both, mimes):
+    """Neither side gets anything of it by asking: CVE-2023-6683 was an owner without text that was asked."""
+    agent, clipboard = both
+    clipboard.call('Grab', '(uuas)', 0, 0, mimes)
+    assert agent.paste() == b''
+    with pytest.raises(Refused, match='Empty clipboard'):
+        clipboard.call('Request', '(uas)', 0, [TEXT])
+    clipboard.call('Grab', '(uuas)', 0, 1, [TEXT])
+    clipboard.text = (TEXT, b'something')
+    agent.expect(7)
+    assert agent.paste() == b'something'
+    assert [call[0] for call in clipboard.calls].count('Request') == 1
+
+
+@pytest.mark.parametrize('selection', range(3))
+def test_asking_for_what_nobody_has_ever_had_is_refused(both, selection):
+    agent, clipboard = both
+    assert agent.paste(selection) == b''
+    for mimes in ([TEXT], [], ['image/png']):
+        with pytest.raises(Refused, match='Empty clipboard'):
+            clipboard.call('Request', '(uas)', selection, mimes)
+    clipboard.call('Release', '(u)', selection)
+    assert clipboard.peer.get('VM', 'VM', 'Name')
+
+
+def test_types_that_the_guest_has_not_are_refused(both):
+    agent, clipboard = both
+    agent.grab()
+    wait_for(lambda: [call for call in clipboard.calls if call[0] == 'Grab'], 'a grab')
+    for mimes in ([], ['image/png'], ['']):
+        with pytest.raises(Refused, match='Unhandled MIME types'):
+            clipboard.call('Request', '(uas)', 0, mimes)
+
+
+@pytest.mark.ours_only('stock neither tells nor forgets')
+@pytest.mark.parametrize('leave', ('Unregister', 'Release', 'close'))
+def test_a_client_that_goes_while_the_guest_waits_for_it_leaves_nothing(both, leave):
+    agent, clipboard = both
+    clipboard.answers = False
+    clipboard.call('Grab', '(uuas)', 0, 0, [TEXT])
+    agent.expect(7)
+    agent.ask()
+    wait_for(lambda: [call for call in clipboard.calls if call[0] == 'Request'], 'a request')
+    if leave == 'close':
+        clipboard.peer.close()
+        clipboard.peer = join_peer(agent.qemu)
+        clipboard.peer.call('Clipboard', 'Clipboard', 'Register')
+    else:
+        clipboard.call(leave, *(('(u)', 0) if leave == 'Release' else ()))
+        agent.expect(RELEASE)
+    assert clipboard.peer.get('VM', 'VM', 'Name')
+
+
+@pytest.mark.parametrize('what', ('the guest releases', 'the client grabs', 'the client leaves'))
+def test_a_request_ends_with_what_it_asks_for(both, what):
+    agent, clipboard = both
+    agent.grab()
+    wait_for(lambda: [call for call in clipboard.calls if call[0] == 'Grab'], 'a grab')
+    errors = []
+
+    def ask():
+        try:
+            clipboard.call('Request', '(uas)', 0, [TEXT])
+        except Refused as error:
+            errors.append(str(error))
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    agent.expect(8)
+    if what == 'the guest releases':
+        agent.release()
+    elif what == 'the client grabs':
+        clipboard.call('Grab', '(uuas)', 0, 5, [TEXT])
+    else:
+        clipboard.call('Unregister')
+    asking.join(15)
+    assert errors and 'did not answer' not in errors[0]
+    agent.give(b'late')
+    assert clipboard.peer.get('VM', 'VM', 'Name')
 
 
 @pytest.mark.stock_wrong('stock never forgets a peer that has gone')

@@ -109,6 +109,27 @@ def test_updates_of_a_texture_carry_the_damage_and_nothing_else(gpu, open_viewer
 
 
 @WAYS
+def test_a_burst_of_a_texture_becomes_few_rectangles(gpu, open_viewer, interfaces):
+    rng = random.Random(7)
+    expected = gradient(*SIZE).copy()
+    texture = Texture(gpu, 1, *SIZE)
+    texture.fill(expected)
+    texture.show()
+    texture.flush()
+    viewer = open_viewer(interfaces=interfaces, hold=True)
+    viewer.wait(lambda: viewer.held)
+    for step in range(60):
+        for x, y in ((100 + step % 3, 150), (300, 10 + step % 2)):
+            expected[y:y + 20, x:x + 20] = noise(rng, 20, 20)
+            fill_part(gpu, texture, x, y, expected[y:y + 20, x:x + 20])
+    viewer.pump(0.1)
+    viewer.take_calls()
+    viewer.answer_held()
+    wait_same(viewer, expected)
+    assert {call.arguments[:4] for call in viewer.take_calls()} == {(100, 150, 22, 20), (300, 10, 20, 21)}
+
+
+@WAYS
 def test_our_device_with_3d_is_shown_with_its_damage(start_display, interfaces):
     rng = random.Random(5)
     gpu = start_display('virtio-gpu-gl-pci', display='dbus,p2p=on,gl=on', timeout=120)

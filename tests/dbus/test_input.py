@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import pytest
 
-from peer import PREFIX, Refused, join_peer
+from peer import PREFIX, Refused, join_peer, wait_for
 from vgpu.formats import gradient
 from vgpu.input import BTN_LEFT, BTN_RIGHT, EV_ABS, EV_KEY, EV_REL, InputDevice
+from vgpu.wire import EVENT_DISPLAY, Config, parse_display_info
 from viewer import Viewer
 
 KEY_A, KEY_LEFTCTRL = 30, 29
@@ -121,6 +122,16 @@ def test_positions_outside_are_refused(start_input, position):
         call(peer, 'Mouse', 'SetAbsPosition', '(uu)', *position)
     assert refused.value.name == INVALID
     assert device.events() == []
+
+
+def test_the_size_that_a_client_asks_for_reaches_the_guest(start_display):
+    gpu = start_display('virtio-gpu-pci,max_outputs=2')
+    peer = join_peer(gpu.qemu)
+    peer.call('Console_1', 'Console', 'SetUIInfo', '(qqiiuu)', 300, 200, 40, 50, 1111, 777)
+    wait_for(lambda: gpu.config(Config.EVENTS_READ) & EVENT_DISPLAY, 'the guest to be told')
+    mode = parse_display_info(gpu.ok('get_display_info'))[1]
+    assert mode.enabled and (mode.rect.width, mode.rect.height) == (1111, 777)
+    peer.close()
 
 
 @pytest.mark.ours_only('7.2 has no touch')
