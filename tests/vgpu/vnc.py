@@ -21,11 +21,17 @@ ENCODING_COMPRESS_BEST = -247
 ENCODING_CURSOR = -239
 ENCODING_EXTENDED_DESKTOP_SIZE = -308
 ENCODING_ALPHA_CURSOR = -314
+ENCODING_CLIPBOARD = -0x3f5e1a32        # 0xc0a1e5ce
 
 SET_PIXEL_FORMAT = 0
 SET_ENCODINGS = 2
 UPDATE_REQUEST = 3
+CUT_TEXT = 6
 SET_DESKTOP_SIZE = 251
+
+# What an extended text of the clipboard is: its kind, and what is done with it.
+CLIPBOARD_TEXT = 1 << 0
+CLIPBOARD_CAPS, CLIPBOARD_REQUEST, CLIPBOARD_PEEK, CLIPBOARD_NOTIFY, CLIPBOARD_PROVIDE = (1 << bit for bit in range(24, 29))
 
 BGRX = struct.pack('>BBBBHHHBBB3x', 32, 24, 0, 1, 255, 255, 255, 16, 8, 0)
 
@@ -58,14 +64,15 @@ def rectangles_to_encode(qemu: Qemu) -> int:
 class VncClient:
     """A viewer of one console; pictures arrive while `wait_for` looks.
 
-    `compressed` makes the server spend much time on each of them.
+    `compressed` makes the server spend much time on each of them; `clipboard` asks for the extended one.
     """
 
-    def __init__(self, path: str, timeout: float = 20, compressed: bool = False):
+    def __init__(self, path: str, timeout: float = 20, compressed: bool = False, clipboard: bool = False):
         self._timeout = timeout
         self._sock = connect(path, timeout)
         self.cursor: Cursor | None = None
         self.updates: list[tuple[int, int, int, int]] = []
+        self.cut_texts: list[tuple[int, bytes]] = []        # flags (0: none, a plain text) and data
         self._handshake()
         width, height = struct.unpack('>HH', self._read(4))
         self._read(16)
@@ -75,6 +82,7 @@ class VncClient:
         self._inflate = zlib.decompressobj()
         pixels = (ENCODING_ZLIB, ENCODING_COMPRESS_BEST) if compressed else (ENCODING_RAW,)
         encodings = (*pixels, ENCODING_DESKTOP_SIZE, ENCODING_EXTENDED_DESKTOP_SIZE, ENCODING_ALPHA_CURSOR)
+        encodings += (ENCODING_CLIPBOARD,) if clipboard else ()
         self._sock.sendall(struct.pack(f'>BxH{len(encodings)}i', SET_ENCODINGS, len(encodings), *encodings))
         self._request(incremental=False)
 
@@ -95,6 +103,18 @@ class VncClient:
         """Asks for another size of the screen, as a viewer does when its window is resized."""
         self._sock.sendall(struct.pack('>BxHHBx', SET_DESKTOP_SIZE, width, height, 1)
                            + struct.pack('>IHHHHI', 0, 0, 0, width, height, 0))
+
+    def cut(self, text: bytes) -> None:
+        """Says that the viewer's desktop has a text, which comes along."""
+        self._sock.sendall(struct.pack('>B3xi', CUT_TEXT, len(text)) + text)
+
+    def cut_extended(self, flags: int, data: bytes = b'') -> None:
+        """Sends an extended message about the clipboard."""
+        self._sock.sendall(struct.pack('>B3xiI', CUT_TEXT, -4 - len(data), flags) + data)
+
+    def send(self, data: bytes) -> None:
+        """Sends bytes as they are."""
+        self._sock.sendall(data)
 
     def wait_for(self, condition, timeout: float | None = None) -> bool:
         """Takes in updates until the condition holds; false when it does not in time."""
@@ -125,11 +145,13 @@ class VncClient:
         if kind == 0:
             self._framebuffer_update()
         elif kind == 3:
-            self._read(3)
-            length, = struct.unpack('>i', self._read(4))
-            self._read(abs(length))
+            self._cut_text(*struct.unpack('>3xi', self._read(7)))
         elif kind != 2:
             raise ConnectionError(f'VNC message {kind}')
+
+    def _cut_text(self, length: int) -> None:
+        flags = struct.unpack('>I', self._read(4))[0] if length < 0 else 0
+        self.cut_texts.append((flags, self._read(length if length >= 0 else -length - 4)))
 
     def _framebuffer_update(self) -> None:
         _, count = struct.unpack('>BH', self._read(3))

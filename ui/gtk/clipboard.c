@@ -64,7 +64,9 @@ static void offer_text(Side *side, const char *text, size_t size)
     /* becoming the owner again ends the offer that was: the text comes after that */
     gtk_clipboard_set_with_owner(side->desktop, targets, count, hand_over, offer_ended,
                                  side->token);
-    g_object_set_data_full(side->token, "text", g_utf8_make_valid(text, size), g_free);
+    /* VNC's texts come with the zero at their end */
+    g_object_set_data_full(side->token, "text", g_utf8_make_valid(text, strnlen(text, size)),
+                           g_free);
     gtk_target_table_free(targets, count);
 }
 
