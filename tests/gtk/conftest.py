@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 from typing import Callable, Iterator
 
@@ -10,10 +11,13 @@ import pytest
 
 from vgpu.modules import Modules
 from vgpu.qemu import Qemu
+from vgpu.wait import wait_for
 
 from .hands import Hands
 from .machine import Machine
 from .screen import Screen
+
+ACROSS, DOWN = 1400, 1100       # of a mode of the monitor, with what is not seen of it
 
 
 @pytest.fixture(scope='session')
@@ -65,3 +69,33 @@ def hands(screen: Screen) -> Iterator[Hands]:
     hands = Hands(screen)
     yield hands
     hands.end_copies()
+
+
+@pytest.fixture
+def manager(screen: Screen, hands: Hands) -> Iterator[None]:
+    """A window manager on the screen."""
+    process = subprocess.Popen(['openbox', '--sm-disable'], env=hands.env, stderr=subprocess.DEVNULL)
+    wait_for(lambda: 'window id' in subprocess.run(['xprop', '-root', '_NET_SUPPORTING_WM_CHECK'], text=True,
+                                                   env=hands.env, capture_output=True).stdout,
+             'the window manager')
+    hands.move(1279, 1023)      # the X server draws the pointer on the screen
+    yield
+    process.terminate()
+    process.wait(10)
+
+
+@pytest.fixture
+def set_rate(hands: Hands) -> Callable[[int], None]:
+    """Gives the monitor another rate and leaves its size as it is, which configures no window."""
+
+    def xrandr(*words: str) -> None:
+        subprocess.run(['xrandr', *words], env=hands.env, check=True, timeout=30)
+
+    def set_rate(hertz: int) -> None:
+        name = f'{hertz} Hz'
+        xrandr('--newmode', name, str(ACROSS * DOWN * hertz / 1e6), *['1280'] * 3, str(ACROSS),
+               *['1024'] * 3, str(DOWN))
+        xrandr('--addmode', 'screen', name)
+        xrandr('--output', 'screen', '--mode', name)
+
+    return set_rate

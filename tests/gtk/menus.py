@@ -26,6 +26,12 @@ def steps_to(item: str, copy_works: bool) -> list[str]:
     return ['Down'] * (before.index(item) + 1)
 
 
+def steps_to_console(number: int, copy_works: bool) -> list[str]:
+    """The keys from the open menu "View" to a console, counted from 1."""
+    greyed = ['Zoom To Fit', 'Grab Input'] if copy_works else ['Copy']
+    return ['Down'] * (len(ABOVE_CONSOLES) - len(greyed) + number)
+
+
 def open_menu(hands: Hands, item: str, x: int = 0, y: int = 0) -> None:
     """Opens the menu that an item is in; (x, y) is the corner of the window's inside."""
     left, top = BAR['Machine' if item in MACHINE else 'View']
@@ -35,6 +41,15 @@ def open_menu(hands: Hands, item: str, x: int = 0, y: int = 0) -> None:
 
 def choose(hands: Hands, item: str, x: int = 0, y: int = 0, copy_works: bool = False) -> None:
     """Chooses an item; `copy_works` when a terminal is shown."""
+    _walk(hands, item, steps_to(item, copy_works), x, y)
+
+
+def choose_console(hands: Hands, number: int, copy_works: bool = False) -> None:
+    """Chooses a console of the menu "View"."""
+    _walk(hands, '', steps_to_console(number, copy_works), 0, 0)
+
+
+def _walk(hands: Hands, item: str, steps: list[str], x: int, y: int) -> None:
     open_menu(hands, item, x, y)
-    hands.key(*steps_to(item, copy_works), 'Return')
+    hands.key(*steps, 'Return')
     wait_for(lambda: not hands.windows(POPUP), 'the menu to close')

@@ -68,6 +68,10 @@ class Screen:
         """A copy of what is on the screen: height x width x 3."""
         return self._rows[:, :, 2::-1].copy()
 
+    def colours(self, width: int, height: int) -> set[int]:
+        """The colours in the corner, 0xrrggbb; no pixel is a mixture of what it was and what it becomes."""
+        return set(map(int, numpy.unique(self._rows[:height, :width].view('<u4') & 0xffffff)))
+
     def pixel(self, x: int, y: int) -> tuple[int, int, int]:
         """One pixel of the screen, quickly."""
         blue, green, red, _ = self._rows[y, x]

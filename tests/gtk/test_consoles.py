@@ -3,16 +3,22 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+
 import pytest
 
 from vgpu.formats import gradient
 from vgpu.wait import wait_for
 
-from .menus import choose
+from .menus import choose, choose_console
+from .screen import find
 
 SIZE = (400, 300)
 UART, UART_LINE_STATUS = 0x3f8, 0x3fd
 HAS_INPUT = 1
+LPT, LPT_CONTROL = 0x378, 0x37a
+LPT_STROBE, LPT_READY = 1, 0xc      # initialized, selected
 MENU_AND_TABS = 60
 
 
@@ -122,6 +128,31 @@ def test_the_menu_copies_too(serial, hands):
     wait_for(lambda: 'copied by the menu' in hands.paste(), 'the copy')
 
 
+def test_what_the_parallel_port_prints_is_shown(start_consoles, hands):
+    machine = start_consoles('-parallel', 'vc')
+    for byte in b'printed\r\n':
+        machine.qemu.qtest.outb(LPT, byte)
+        machine.qemu.qtest.outb(LPT_CONTROL, LPT_STROBE | LPT_READY)
+        machine.qemu.qtest.outb(LPT_CONTROL, LPT_READY)
+    expect_text(hands, 'printed')
+
+
+def test_a_console_of_a_name_is_the_device_s_that_uses_it(start_consoles, hands):
+    machine = start_consoles('-chardev', 'vc,id=debug', '-device', 'isa-debugcon,chardev=debug,iobase=0xe9')
+    for byte in b'debugging':
+        machine.qemu.qtest.outb(0xe9, byte)
+    expect_text(hands, 'debugging')
+
+
+def test_consoles_are_chosen_in_the_menu(start_consoles, hands):
+    machine = start_consoles('-serial', 'vc')
+    choose_console(hands, 1, copy_works=True)
+    wait_for(lambda: find(machine.screen.picture, gradient(*SIZE)), 'the picture')
+    choose_console(hands, 2)
+    hands.do('type', 'typed')
+    assert receive(machine, 5) == b'typed'
+
+
 def test_keys_of_the_terminal_do_not_reach_the_guest(start_consoles, hands):
     from vgpu.input import InputDevice
     machine = start_consoles('-serial', 'vc', '-device', 'virtio-keyboard-pci')
@@ -148,3 +179,21 @@ def test_terminals_come_and_go(start_consoles, hands):
     qmp.command('chardev-add', id='later', backend={'type': 'vc', 'data': {}})
     qmp.command('device_add', driver='pci-serial', chardev='later')
     assert 'later' in [chardev['label'] for chardev in qmp.command('query-chardev')]
+
+
+def test_machines_have_consoles_for_monitor_and_ports_of_their_own(gtk_modules, screen, hands):
+    """As long as nobody says -nodefaults, -monitor or -qmp; the tests' own machines do."""
+    process = subprocess.Popen(['qemu-system-x86_64', '-S', '-display', 'gtk,show-tabs=on'],
+                               env=os.environ | gtk_modules.environment() | screen.environment())
+    try:
+        hands.window()
+        wait_for(lambda: hands.focus().key('ctrl+alt+2') or 'monitor' in copy_all(hands), 'the monitor')
+        hands.do('type', 'info chardev')
+        hands.key('Return')
+        wait_for(lambda: {'serial0: filename=vc', 'parallel0: filename=vc'} <= set(copy_all(hands).splitlines()),
+                 'the consoles')
+        hands.key('ctrl+alt+q')
+        assert process.wait(30) == 0
+    finally:
+        process.kill()
+        process.wait()

@@ -43,6 +43,15 @@ def test_texture_is_shown_the_right_way_up(virgl, flags):
     virgl.screen.assert_keeps(gradient(*SIZE))
 
 
+def test_opengl_can_be_insisted_on(start_machine):
+    machine = start_machine('virtio-gpu-gl-pci', options=',gl=core')
+    texture = Texture(machine.gpu, 1, *SIZE)
+    texture.fill(gradient(*SIZE))
+    texture.show()
+    texture.flush()
+    machine.assert_shows(gradient(*SIZE))
+
+
 def test_cleared_render_target_is_shown(virgl):
     texture = Texture(virgl.gpu, 1, *SIZE)
     context = VirglContext(virgl.gpu)

@@ -77,6 +77,15 @@ def test_keys_are_released_when_the_window_is_hidden(start_input, hands):
     hands.do('keyup', 'Control_L')
 
 
+def test_keys_are_released_before_another_console_is_shown(start_input, hands):
+    device, _ = start_input('virtio-keyboard-pci', '-serial', 'vc')
+    hands.do('keydown', 'Control_L', 'keydown', 'Alt_L')
+    device.expect(press(KEY_LEFTCTRL), press(KEY_LEFTALT))
+    hands.key('2')
+    assert sorted(device.take(2)) == [release(KEY_LEFTCTRL), release(KEY_LEFTALT)]
+    hands.do('keyup', 'Control_L', 'keyup', 'Alt_L')
+
+
 def test_keys_of_the_desktop_s_toolkits_are_the_guest_s(start_input, hands):
     """F10 opens menus, Alt and a letter too, Tab walks: not here."""
     device, _ = start_input('virtio-keyboard-pci', bare=False)

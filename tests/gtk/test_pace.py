@@ -9,10 +9,12 @@ import pytest
 
 from display.headless import Texture
 from vgpu.formats import gradient
+from vgpu.procfs import sleeps_of
 from vgpu.wait import wait_for
 from vgpu.wire import FLAG_FENCE, Rect
 
 from .machine import Machine
+from .screen import find
 
 SIZE = (400, 300)
 FLUSHES = 40
@@ -60,6 +62,31 @@ def test_guest_does_not_wait_for_a_tab_that_is_hidden(start_machine, hands, ours
     assert hidden < time_of_flushes(machine, texture)
 
 
+@pytest.mark.parametrize('ours', [False, True], ids=['stock', 'ours'])
+def test_guest_does_not_wait_for_an_icon(start_machine, manager, set_rate, hands, ours):
+    """Nor for a frame that was waited for when the window became one: stock would wait for ever."""
+    set_rate(10)        # leaves time to become one
+    machine = start_machine('virtio-gpu-gl-pci', options=',gl=on', ours=ours)
+    texture = Texture(machine.gpu, 1, *SIZE)
+    texture.fill(gradient(*SIZE))
+    texture.show()
+    texture.flush()
+    wait_for(lambda: find(machine.screen.picture, gradient(*SIZE)), 'the picture')
+    window = hands.window()
+    for _ in range(4):
+        texture.flush()
+        pending = machine.gpu.submit('resource_flush', r=Rect(0, 0, 64, 64), resource_id=1, flags=FLAG_FENCE, fence_id=1)
+        machine.gpu.control.kick()
+        hands.do('windowminimize', window)
+        machine.gpu.control.wait(pending)
+        machine.wait_until_quiet()
+        draws = machine.counter('draws')
+        time_of_flushes(machine, texture)
+        assert machine.counter('draws') == draws
+        hands.do('windowmap', '--sync', window)
+        wait_for(lambda: find(machine.screen.picture, gradient(*SIZE)), 'the picture')
+
+
 def test_frames_that_come_too_fast_replace_each_other(start_machine):
     machine = start_machine('virtio-gpu-pci', options=',gl=off')
     machine.gpu.show(1, gradient(*SIZE))
@@ -73,3 +100,21 @@ def test_frames_that_come_too_fast_replace_each_other(start_machine):
     drawn = machine.counter('draws') - draws
     seconds = time.monotonic() - begin
     assert drawn <= seconds * 60 * 8 / 7 + 2 < flushes
+
+
+@pytest.mark.parametrize('device, ours, gl, most', [
+    ('virtio-gpu-pci', True, 'off', 3), ('virtio-gpu-pci', False, 'on', 3), ('VGA', False, 'on', 15)])
+def test_nothing_wakes_up_while_nothing_changes(start_machine, device, ours, gl, most):
+    """In a second of a machine that is stopped, or QEMU's own timers would count."""
+    machine = start_machine(device, options=f',gl={gl}', ours=ours)
+    if device != 'VGA':
+        machine.gpu.show(1, gradient(*SIZE))
+        machine.assert_shows(gradient(*SIZE))
+    machine.qemu.qmp.command('stop')
+
+    def sleeps() -> bool:
+        before = sleeps_of(machine.qemu.process.pid)
+        time.sleep(1)
+        return sleeps_of(machine.qemu.process.pid) - before <= most
+
+    wait_for(sleeps, 'a second without wake-ups', timeout=30)

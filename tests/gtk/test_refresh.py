@@ -3,9 +3,6 @@
 
 from __future__ import annotations
 
-import subprocess
-from typing import Callable
-
 import pytest
 
 from vgpu import edid
@@ -17,24 +14,6 @@ from .machine import Machine
 
 SIZE = (400, 300)
 RATES = (75, 120, 144, 240)
-ACROSS, DOWN = 1400, 1100       # of a mode, with what is not seen of it
-
-
-@pytest.fixture
-def set_rate(screen, hands) -> Callable[[int], None]:
-    """Gives the monitor another rate and leaves its size as it is, which configures no window."""
-
-    def xrandr(*words: str) -> None:
-        subprocess.run(['xrandr', *words], env=hands.env, check=True, timeout=30)
-
-    def set_rate(hertz: int) -> None:
-        name = f'{hertz} Hz'
-        xrandr('--newmode', name, str(ACROSS * DOWN * hertz / 1e6), *['1280'] * 3, str(ACROSS),
-               *['1024'] * 3, str(DOWN))
-        xrandr('--addmode', 'screen', name)
-        xrandr('--output', 'screen', '--mode', name)
-
-    return set_rate
 
 
 def told(machine: Machine) -> tuple[int, int, int]:

@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-import subprocess
 import time
-from typing import Iterator
 
 import numpy
 import pytest
@@ -16,24 +14,12 @@ from vgpu.wire import Rect, parse_display_info
 
 from .hands import Hands
 from .machine import Machine
+from .menus import choose
 from .screen import Screen, find
 
 SIZE = (400, 300)
 LARGE = (3840, 2160)        # larger than the screen
 HEIGHT_OF_BAR = 25          # of the menus
-
-
-@pytest.fixture
-def manager(screen: Screen, hands: Hands) -> Iterator[None]:
-    """A window manager on the screen."""
-    process = subprocess.Popen(['openbox', '--sm-disable'], env=hands.env, stderr=subprocess.DEVNULL)
-    wait_for(lambda: 'window id' in subprocess.run(['xprop', '-root', '_NET_SUPPORTING_WM_CHECK'], text=True,
-                                                   env=hands.env, capture_output=True).stdout,
-             'the window manager')
-    hands.move(1279, 1023)      # the X server draws the pointer on the screen
-    yield
-    process.terminate()
-    process.wait(10)
 
 
 def modes(machine: Machine) -> list[tuple[int, int] | None]:
@@ -158,6 +144,54 @@ def test_full_screen_is_the_screen_and_back(start_machine, manager, screen, hand
     wait_for(lambda: modes(machine)[0] == SIZE, 'the mode of the window')
     machine.gpu.show(3, gradient(*SIZE))
     assert place_of(screen, gradient(*SIZE)) == (x, y)
+
+
+def test_menu_makes_it_full_screen_and_a_key_brings_it_back(start_machine, manager, screen, hands):
+    machine = start_machine('virtio-gpu-pci', bare=False)
+    machine.gpu.show(1, gradient(*SIZE))
+    x, y = place_of(screen, gradient(*SIZE))
+    hands.focus()
+    choose(hands, 'Fullscreen', x, y - HEIGHT_OF_BAR)
+    wait_for(lambda: modes(machine)[0] == (1280, 1024), 'the mode of the screen')
+    hands.key('ctrl+alt+f')
+    wait_for(lambda: modes(machine)[0] == SIZE, 'the mode of the window')
+    hands.move(1279, 1023)
+    assert place_of(screen, gradient(*SIZE)) == (x, y)
+
+
+def test_full_screen_has_no_bars_until_it_ends(start_machine, manager, screen, hands):
+    machine = start_machine('virtio-gpu-pci', bare=False, options=',show-tabs=on,full-screen=on')
+    machine.gpu.show(1, gradient(1280, 1024))
+    screen.assert_shows(gradient(1280, 1024)[:1000])
+    hands.focus().key('ctrl+alt+m')
+    hands.key('ctrl+alt+m')
+    screen.assert_shows(gradient(1280, 1024)[:1000])
+
+
+def test_titles_name_the_machine(start_machine, manager, hands):
+    machine = start_machine('virtio-gpu-pci', '-name', 'somebody')
+    machine.gpu.show(1, gradient(*SIZE))
+    hands.expect_title('QEMU (somebody)')
+    machine.qemu.qmp.command('stop')
+    hands.expect_title('QEMU (somebody) [Paused]')
+
+
+@pytest.mark.parametrize('gl', ['off', 'on'])
+def test_flips_between_pictures_show_nothing_else(start_machine, screen, gl):
+    machine = start_machine('virtio-gpu-pci', options=f',gl={gl}')
+    colours = [0xc81e28, 0x14be3c, 0x1e3cdc]
+    for number, colour in enumerate(colours, 1):
+        image = machine.gpu.create_image(number, *SIZE)
+        image.backing.write(0, colour.to_bytes(4, 'little') * (SIZE[0] * SIZE[1]))
+        machine.gpu.transfer(number, Rect(0, 0, *SIZE))
+    for turn in range(60):
+        number = turn % 3 + 1
+        machine.gpu.set_scanout(0, number, Rect(0, 0, *SIZE))
+        machine.gpu.flush(number, Rect(0, 0, *SIZE))
+        if not turn:
+            wait_for(lambda: screen.colours(*SIZE) == {colours[0]}, 'the picture')
+            machine.wait_until_quiet()
+        assert screen.colours(*SIZE) <= set(colours)
 
 
 def test_option_starts_in_full_screen(start_machine, manager, screen):

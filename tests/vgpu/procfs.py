@@ -31,6 +31,12 @@ def cpu_time(pid: int) -> CpuTime:
     return CpuTime(main, time.clock_gettime_ns(process_clock(pid)))
 
 
+def sleeps_of(pid: int) -> int:
+    """How often the main thread has gone to sleep, and thus has been woken."""
+    status = Path(f'/proc/{pid}/status').read_text()
+    return int(re.search(r'^voluntary_ctxt_switches:\s+(\d+)', status, re.M)[1])
+
+
 @dataclass(frozen=True)
 class MemoryUse:
     """Bytes of memory a process holds."""
