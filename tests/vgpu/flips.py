@@ -9,7 +9,7 @@ import numpy
 
 from .qemu import Qemu
 from .screendump import describe_difference
-from .vnc import VncClient, rectangles_to_encode
+from .vnc import VncClient, encoded_for
 from .wait import wait_for
 
 Flip = Callable[[int], None]
@@ -30,9 +30,15 @@ def flip_while_updates_wait(qemu: Qemu, viewers: Sequence[VncClient], flip: Flip
                             pages: tuple[int, int]) -> None:
     """Flips to a page of another picture, and on when the server has yet to encode it for a viewer.
 
-    The server has one thread to encode with: while it works for one viewer the others wait.
+    The server has one thread to encode with: while it works for one viewer the others wait. They read
+    meanwhile, as one that has not read an earlier update gets no other.
     """
-    before = rectangles_to_encode(qemu)
+    def all_wait() -> bool:
+        for viewer in viewers:
+            viewer.wait_for(lambda _: False, timeout=0.001)
+        return len(set(encoded_for(qemu)[before:])) == len(viewers)
+
+    before = len(encoded_for(qemu))
     flip(pages[0])
-    wait_for(lambda: rectangles_to_encode(qemu) >= before + len(viewers), 'updates of all viewers')
+    wait_for(all_wait, 'updates of all viewers')
     flip(pages[1])

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import select
 import socket
 import struct
@@ -56,9 +57,9 @@ def surfaces_given(qemu: Qemu) -> int:
     return qemu.stderr().count('vnc_server_dpy')
 
 
-def rectangles_to_encode(qemu: Qemu) -> int:
-    """How many rectangles the servers have found to be sent."""
-    return qemu.stderr().count('vnc_job_add_rect')
+def encoded_for(qemu: Qemu) -> list[str]:
+    """The clients of the rectangles that the servers have found to be sent, in their order."""
+    return re.findall(r'vnc_job_add_rect .*state=(\S+)', qemu.stderr())
 
 
 class VncClient:
