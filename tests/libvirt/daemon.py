@@ -17,6 +17,8 @@ from vgpu.modules import Modules
 
 # As root a libvirtd is never that of a session.
 NOBODY = 65534
+# The guests, by the names of their folders.
+GUEST, GL_GUEST = 'guest', 'guest-gl'
 
 
 class VirshFailed(Exception):
@@ -31,8 +33,8 @@ class Daemon:
         # short: names of sockets are limited
         self.root = Path(tempfile.mkdtemp(prefix='vgpu-virt-', dir='/tmp'))
         self.installed: Installed = install(modules, self.root / 'dest')
-        for name in ('vmlinuz', 'initrd.gz'):
-            shutil.copy(guest_folder() / name, self.root)
+        for guest, name in ((GUEST, guest_folder()), (GL_GUEST, guest_folder(gl=True))):
+            subprocess.run(['cp', '--recursive', '--sparse=always', name, self.root / guest], check=True)
         for name in ('run', 'home'):
             (self.root / name).mkdir(mode=0o700)
         self._hand_over()
