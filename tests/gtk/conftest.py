@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Callable, Iterator
@@ -16,6 +17,7 @@ from vgpu.wait import wait_for
 from .hands import Hands
 from .machine import Machine
 from .screen import Screen
+from .weston import Weston
 
 ACROSS, DOWN = 1400, 1100       # of a mode of the monitor, with what is not seen of it
 
@@ -46,14 +48,36 @@ def screen(tmp_path: Path) -> Iterator[Screen]:
 
 
 @pytest.fixture
-def start_machine(gtk_modules: Modules, display_only: dict[str, str], screen: Screen,
+def start_weston(screen: Screen, hands: Hands, tmp_path: Path) -> Iterator[Callable[..., Weston]]:
+    """Starts a Wayland compositor on the screen."""
+    if not shutil.which('weston'):
+        pytest.skip('no weston')
+    started: list[Weston] = []
+
+    def start(size: tuple[int, int] = (1280, 1024), scale: int = 1) -> Weston:
+        started.append(Weston(screen, hands, tmp_path / 'weston', size, scale))
+        return started[-1]
+
+    yield start
+    for weston in started:
+        weston.close()
+
+
+@pytest.fixture
+def desktop(screen: Screen) -> Screen | Weston:
+    """Where windows are shown: the screen itself, unless a module wants a compositor on it."""
+    return screen
+
+
+@pytest.fixture
+def start_machine(gtk_modules: Modules, display_only: dict[str, str], screen: Screen, desktop: Screen | Weston,
                   start_qemu: Callable[..., Qemu]) -> Callable[..., Machine]:
     """Starts a machine with a window on the screen; `ours` chooses whose its device is."""
 
     def start(device: str, *args: str, ours: bool = True, options: str = '', bare: bool = True,
               surface: str = '', extra_env: dict[str, str] | None = None, **settings) -> Machine:
         bars = ',show-menubar=off' if bare else ''
-        env = (gtk_modules.environment() if ours else display_only) | screen.environment() | (extra_env or {})
+        env = (gtk_modules.environment() if ours else display_only) | desktop.environment() | (extra_env or {})
         if surface:
             env['VGPU_GTK_SURFACE'] = surface
         qemu = start_qemu('-device', f'{device},id=gpu0', *args, display=f'gtk{bars}{options}',

@@ -11,6 +11,7 @@ import numpy
 
 from vgpu.gpu import Gpu
 from vgpu.qemu import Qemu
+from vgpu.wire import parse_display_info
 
 from .screen import Screen
 
@@ -36,6 +37,12 @@ class Machine:
     def gpu(self) -> Gpu:
         """The virtio-gpu, started."""
         return Gpu(self.qemu, device='gpu0').start()
+
+    @property
+    def modes(self) -> list[tuple[int, int] | None]:
+        """The sizes that the device tells the guest, None for heads that are off."""
+        info = parse_display_info(self.gpu.ok('get_display_info'))
+        return [(mode.rect.width, mode.rect.height) if mode.enabled else None for mode in info]
 
     def counter(self, name: str, console: int = 0) -> int:
         """A counter of the window: draws, pixels."""

@@ -13,9 +13,15 @@ from pathlib import Path
 import numpy
 
 from vgpu.screendump import describe_difference
+from vgpu.wait import wait_for
 
 XWD_HEADER = struct.Struct('>25I')
 XWD_COLOUR = 12
+
+
+def enlarged(rgb: numpy.ndarray, factor: int) -> numpy.ndarray:
+    """A picture with every pixel as a block of pixels."""
+    return rgb.repeat(factor, axis=0).repeat(factor, axis=1)
 
 
 def find(shown: numpy.ndarray, rgb: numpy.ndarray) -> tuple[int, int] | None:
@@ -49,11 +55,13 @@ class Screen:
         if not number:
             raise RuntimeError('Xvfb did not start')
         self.display = f':{number}'
+        self.scale = 1      # of its windows
         self._memory = numpy.memmap(folder / 'Xvfb_screen0', numpy.uint8, 'r')
 
     def environment(self) -> dict[str, str]:
         """What a program needs to find this screen, and no other."""
-        return {'DISPLAY': self.display, 'GDK_BACKEND': 'x11', 'WAYLAND_DISPLAY': ''}
+        return {'DISPLAY': self.display, 'GDK_BACKEND': 'x11', 'WAYLAND_DISPLAY': '',
+                'GDK_SCALE': str(self.scale)}
 
     @cached_property
     def _rows(self) -> numpy.ndarray:
@@ -76,6 +84,10 @@ class Screen:
         """One pixel of the screen, quickly."""
         blue, green, red, _ = self._rows[y, x]
         return int(red), int(green), int(blue)
+
+    def place_of(self, rgb: numpy.ndarray) -> tuple[int, int]:
+        """Where on the screen a picture is, pixel by pixel, once it is there."""
+        return wait_for(lambda: find(self.picture, rgb), 'the picture on the screen', timeout=30)
 
     def difference(self, rgb: numpy.ndarray, x: int = 0, y: int = 0) -> str:
         """How the picture differs from what is on the screen at (x, y)."""

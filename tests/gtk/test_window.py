@@ -10,43 +10,26 @@ import pytest
 
 from vgpu.formats import gradient
 from vgpu.wait import wait_for
-from vgpu.wire import Rect, parse_display_info
+from vgpu.wire import Rect
 
 from .hands import Hands
-from .machine import Machine
 from .menus import choose
-from .screen import Screen, find
+from .screen import Screen, enlarged
 
 SIZE = (400, 300)
 LARGE = (3840, 2160)        # larger than the screen
 HEIGHT_OF_BAR = 25          # of the menus
 
 
-def modes(machine: Machine) -> list[tuple[int, int] | None]:
-    """The sizes that the device tells the guest, None for heads that are off."""
-    info = parse_display_info(machine.gpu.ok('get_display_info'))
-    return [(mode.rect.width, mode.rect.height) if mode.enabled else None for mode in info]
-
-
-def enlarged(rgb: numpy.ndarray, factor: int) -> numpy.ndarray:
-    """The picture with every pixel as a block of pixels."""
-    return rgb.repeat(factor, axis=0).repeat(factor, axis=1)
-
-
-def place_of(screen: Screen, rgb: numpy.ndarray) -> tuple[int, int]:
-    """Where on the screen the picture is, once it is there."""
-    return wait_for(lambda: find(screen.picture, rgb), 'the picture on the screen', timeout=30)
-
-
 @pytest.mark.parametrize('gl', ['off', 'on'])
 def test_whole_zooms_are_sharp(start_machine, manager, screen, hands, gl):
     machine = start_machine('virtio-gpu-pci', options=f',gl={gl},zoom-to-fit=off')
     machine.gpu.show(1, gradient(*SIZE))
-    place_of(screen, gradient(*SIZE))
+    screen.place_of(gradient(*SIZE))
     hands.focus().key(*['ctrl+alt+plus'] * 4)
-    place_of(screen, enlarged(gradient(*SIZE), 2))
+    screen.place_of(enlarged(gradient(*SIZE), 2))
     hands.key('ctrl+alt+0')
-    place_of(screen, gradient(*SIZE))
+    screen.place_of(gradient(*SIZE))
 
 
 @pytest.mark.parametrize('gl', ['off', 'on'])
@@ -54,29 +37,29 @@ def test_whole_zooms_are_sharp(start_machine, manager, screen, hands, gl):
 def test_picture_fits_the_window(start_machine, manager, screen, hands, gl, surface):
     machine = start_machine('virtio-gpu-pci', options=f',gl={gl}', surface=surface)
     machine.gpu.show(1, gradient(*SIZE))
-    place_of(screen, gradient(*SIZE))
+    screen.place_of(gradient(*SIZE))
     hands.do('windowsize', hands.window(), 800, 640)
-    place_of(screen, enlarged(gradient(*SIZE), 2))
+    screen.place_of(enlarged(gradient(*SIZE), 2))
 
 
 def test_size_of_the_window_becomes_the_guests_mode(start_machine, manager, screen, hands):
     machine = start_machine('virtio-gpu-pci')
     machine.gpu.show(1, gradient(*SIZE))
-    place_of(screen, gradient(*SIZE))
-    assert modes(machine)[0] == (1280, 800)
+    screen.place_of(gradient(*SIZE))
+    assert machine.modes[0] == (1280, 800)
     hands.do('windowsize', hands.window(), 500, 450)
-    wait_for(lambda: modes(machine)[0] == (500, 450), 'the new mode')
+    wait_for(lambda: machine.modes[0] == (500, 450), 'the new mode')
     machine.gpu.show(2, gradient(500, 450))
-    place_of(screen, gradient(500, 450))
+    screen.place_of(gradient(500, 450))
 
 
 def test_size_that_the_guest_chose_is_not_told_back(start_machine, manager, screen):
     machine = start_machine('virtio-gpu-pci')
     for number, size in enumerate((SIZE, (640, 480), (300, 200)), 1):
         machine.gpu.show(number, gradient(*size))
-        place_of(screen, gradient(*size))
+        screen.place_of(gradient(*size))
         time.sleep(0.5)
-        assert modes(machine)[0] == (1280, 800)
+        assert machine.modes[0] == (1280, 800)
 
 
 def test_window_has_the_size_of_the_last_of_many_modes(start_machine, manager, hands):
@@ -91,7 +74,7 @@ def test_window_has_the_size_of_the_last_of_many_modes(start_machine, manager, h
             time.sleep((turn + step) % 4 / 100)
         width, height = sizes[number - 1]
         wait_for(lambda: size_of_window(hands) == (width, height + HEIGHT_OF_BAR), 'the size of the last mode')
-    assert modes(machine)[0] == (1280, 800)
+    assert machine.modes[0] == (1280, 800)
 
 
 def size_of_window(hands: Hands) -> tuple[int, int]:
@@ -106,7 +89,7 @@ def test_picture_larger_than_the_screen_gets_a_window_that_fits_on_it(start_mach
     machine.gpu.show(1, numpy.full((*LARGE[::-1], 3), colour, numpy.uint8))
     wait_for(lambda: size_of_window(hands) == (1280, 720), 'a window as wide as the screen')
     wait_for(lambda: (screen.picture == colour).all(axis=2).sum() > 0.9 * 1280 * 720, 'the picture in it')
-    assert modes(machine)[0] == (1280, 800)
+    assert machine.modes[0] == (1280, 800)
 
 
 @pytest.mark.parametrize('zoom', ['on', 'off'])
@@ -116,17 +99,17 @@ def test_window_of_a_large_picture_can_be_made_small(start_machine, manager, scr
     wait_for(lambda: size_of_window(hands)[0] >= 1280, 'a large window')
     hands.do('windowsize', hands.window(), 500, 300)
     wait_for(lambda: size_of_window(hands) == (500, 300), 'a small window')
-    wait_for(lambda: modes(machine)[0] == (500, 300), 'the guest to be told')
+    wait_for(lambda: machine.modes[0] == (500, 300), 'the guest to be told')
 
 
 def test_picture_of_a_hidden_tab_leaves_the_window_as_it_is(start_machine, manager, screen, hands):
     machine = start_machine('virtio-gpu-pci,max_outputs=2', memory=256)
     machine.gpu.show(1, gradient(*SIZE))
-    place_of(screen, gradient(*SIZE))
+    screen.place_of(gradient(*SIZE))
     machine.gpu.show(2, gradient(*LARGE), scanout_id=1)
     hands.focus().key('ctrl+alt+minus')     # a round trip for what the window does about it
     hands.key('ctrl+alt+0')
-    place_of(screen, gradient(*SIZE))
+    screen.place_of(gradient(*SIZE))
     assert size_of_window(hands) == SIZE
     hands.key('ctrl+alt+2')
     wait_for(lambda: size_of_window(hands) == (1280, 720), 'the window to follow the tab')
@@ -135,28 +118,28 @@ def test_picture_of_a_hidden_tab_leaves_the_window_as_it_is(start_machine, manag
 def test_full_screen_is_the_screen_and_back(start_machine, manager, screen, hands):
     machine = start_machine('virtio-gpu-pci', bare=False, options=',show-tabs=on')
     machine.gpu.show(1, gradient(*SIZE))
-    x, y = place_of(screen, gradient(*SIZE))
+    x, y = screen.place_of(gradient(*SIZE))
     hands.focus().key('ctrl+alt+f')
-    wait_for(lambda: modes(machine)[0] == (1280, 1024), 'the mode of the screen')
+    wait_for(lambda: machine.modes[0] == (1280, 1024), 'the mode of the screen')
     machine.gpu.show(2, gradient(1280, 1024))
     screen.assert_shows(gradient(1280, 1024)[:1000])    # the pointer is in the corner
     hands.key('ctrl+alt+f')
-    wait_for(lambda: modes(machine)[0] == SIZE, 'the mode of the window')
+    wait_for(lambda: machine.modes[0] == SIZE, 'the mode of the window')
     machine.gpu.show(3, gradient(*SIZE))
-    assert place_of(screen, gradient(*SIZE)) == (x, y)
+    assert screen.place_of(gradient(*SIZE)) == (x, y)
 
 
 def test_menu_makes_it_full_screen_and_a_key_brings_it_back(start_machine, manager, screen, hands):
     machine = start_machine('virtio-gpu-pci', bare=False)
     machine.gpu.show(1, gradient(*SIZE))
-    x, y = place_of(screen, gradient(*SIZE))
+    x, y = screen.place_of(gradient(*SIZE))
     hands.focus()
     choose(hands, 'Fullscreen', x, y - HEIGHT_OF_BAR)
-    wait_for(lambda: modes(machine)[0] == (1280, 1024), 'the mode of the screen')
+    wait_for(lambda: machine.modes[0] == (1280, 1024), 'the mode of the screen')
     hands.key('ctrl+alt+f')
-    wait_for(lambda: modes(machine)[0] == SIZE, 'the mode of the window')
+    wait_for(lambda: machine.modes[0] == SIZE, 'the mode of the window')
     hands.move(1279, 1023)
-    assert place_of(screen, gradient(*SIZE)) == (x, y)
+    assert screen.place_of(gradient(*SIZE)) == (x, y)
 
 
 def test_full_screen_has_no_bars_until_it_ends(start_machine, manager, screen, hands):
@@ -204,43 +187,43 @@ def test_option_starts_in_full_screen(start_machine, manager, screen):
 def test_heads_are_tabs(start_machine, manager, screen, hands, gl):
     machine = start_machine('virtio-gpu-pci,max_outputs=2', options=f',gl={gl}')
     machine.gpu.show(1, gradient(*SIZE, 1))
-    place_of(screen, gradient(*SIZE, 1))
-    assert modes(machine)[1] is None
+    screen.place_of(gradient(*SIZE, 1))
+    assert machine.modes[1] is None
     hands.focus().key('ctrl+alt+2')
-    wait_for(lambda: modes(machine)[1] == SIZE, 'the second head')
+    wait_for(lambda: machine.modes[1] == SIZE, 'the second head')
     machine.gpu.show(2, gradient(*SIZE, 2), scanout_id=1)
-    place_of(screen, gradient(*SIZE, 2))
+    screen.place_of(gradient(*SIZE, 2))
     hands.key('ctrl+alt+1')
-    place_of(screen, gradient(*SIZE, 1))
+    screen.place_of(gradient(*SIZE, 1))
 
 
 @pytest.mark.parametrize('gl, surface', [('off', ''), ('on', 'memory'), ('on', 'window')])
 def test_tab_becomes_a_window_and_a_tab_again(start_machine, manager, screen, hands, gl, surface):
     machine = start_machine('virtio-gpu-pci,max_outputs=2', options=f',gl={gl}', bare=False, surface=surface)
     machine.gpu.show(1, gradient(*SIZE, 1))
-    place_of(screen, gradient(*SIZE, 1))
+    screen.place_of(gradient(*SIZE, 1))
     hands.focus().key('ctrl+alt+2')
-    wait_for(lambda: modes(machine)[1], 'the second head')
+    wait_for(lambda: machine.modes[1], 'the second head')
     machine.gpu.show(2, gradient(*SIZE, 2), scanout_id=1)
-    x, y = place_of(screen, gradient(*SIZE, 2))
+    x, y = screen.place_of(gradient(*SIZE, 2))
     detach_tab(hands, x, y)
     own = hands.window('gpu0.1')
     hands.do('windowmove', own, 800, 600)
     hands.move(1279, 1023)
-    place_of(screen, gradient(*SIZE, 1))
-    place_of(screen, gradient(*SIZE, 2))
+    screen.place_of(gradient(*SIZE, 1))
+    screen.place_of(gradient(*SIZE, 2))
     hands.do('windowfocus', '--sync', own)
     hands.key('alt+F4')
     wait_for(lambda: own not in hands.windows(), 'the tab to be one again')
-    place_of(screen, gradient(*SIZE, 2))
+    screen.place_of(gradient(*SIZE, 2))
     hands.focus().key('ctrl+alt+1')
-    place_of(screen, gradient(*SIZE, 1))
+    screen.place_of(gradient(*SIZE, 1))
 
 
 def test_icon_holds_nobody_up_and_draws_nothing(start_machine, manager, screen, hands):
     machine = start_machine('virtio-gpu-pci', options=',gl=on')
     image = machine.gpu.show(1, gradient(*SIZE))
-    place_of(screen, gradient(*SIZE))
+    screen.place_of(gradient(*SIZE))
     window = hands.window()
     hands.do('windowminimize', window)
     machine.wait_until_quiet()
@@ -252,7 +235,7 @@ def test_icon_holds_nobody_up_and_draws_nothing(start_machine, manager, screen, 
     time.sleep(0.2)
     assert machine.counter('draws') == draws
     hands.do('windowmap', window)
-    place_of(screen, gradient(*SIZE, 1))
+    screen.place_of(gradient(*SIZE, 1))
 
 
 def test_closing_the_window_ends_the_machine(start_machine, manager, screen, hands):
@@ -266,7 +249,7 @@ def test_closing_can_be_forbidden(start_machine, manager, screen, hands):
     machine.gpu.show(1, gradient(*SIZE))
     close(hands)
     time.sleep(0.5)
-    place_of(screen, gradient(*SIZE))
+    screen.place_of(gradient(*SIZE))
 
 
 def close(hands: Hands) -> None:
