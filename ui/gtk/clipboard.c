@@ -119,17 +119,13 @@ static void ask_desktop(Side *side)
     gtk_clipboard_request_targets(side->desktop, targets_known, g_object_ref(side->token));
 }
 
+/* Only X servers name the owner. */
 static void owner_changed(GtkClipboard *desktop, GdkEvent *event, void *opaque)
 {
     Side *side = opaque;
 
-    if (is_ours(side)) {
-        return;
-    }
-    if (event->owner_change.owner) {
+    if (!is_ours(side)) {
         ask_desktop(side);
-    } else {
-        qemu_clipboard_peer_release(&side->clipboard->peer, side->selection);
     }
 }
 
