@@ -3,16 +3,20 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import time
 from pathlib import Path
 from typing import Callable
 
+import numpy
 import pytest
 
 from display.headless import Y_0_TOP, Texture, VirglContext, plain
 from vgpu.formats import gradient
-from vgpu.screendump import assert_same, describe_difference, screendump
+from vgpu.screendump import assert_same, describe_difference, parse_ppm, screendump
 from vgpu.vnc import VncClient
+from vgpu.wait import wait_for
 from vgpu.wire import Rect
 
 from .machine import Machine, wait_until
@@ -149,6 +153,26 @@ def test_vnc_shows_what_the_window_shows(start_machine, tmp_path: Path, ours):
     machine.assert_shows(gradient(320, 240))
     assert viewer.shows(gradient(320, 240), 15)
     viewer.close()
+
+
+@pytest.mark.skipif(not shutil.which('spicy-screenshot'), reason='needs spice-client-gtk')
+def test_spice_shows_what_the_window_shows(start_machine, tmp_path: Path):
+    machine = start_machine('virtio-gpu-gl-pci', '-spice', f'unix=on,addr={tmp_path}/spice,disable-ticketing=on',
+                            options=',gl=on')
+    texture = Texture(machine.gpu, 1, *SIZE)
+    texture.fill(gradient(*SIZE))
+    texture.show()
+    texture.flush()
+    machine.assert_shows(gradient(*SIZE))
+    wait_for(lambda: not describe_difference(spice_picture(tmp_path), gradient(*SIZE)), 'the picture', timeout=60)
+
+
+def spice_picture(folder: Path) -> numpy.ndarray:
+    """What a SPICE client sees."""
+    path = folder / 'spice.ppm'
+    subprocess.run(['spicy-screenshot', f'--uri=spice+unix://{folder}/spice', '-o', path], check=True, timeout=60,
+                   capture_output=True)
+    return parse_ppm(path.read_bytes())
 
 
 def test_screendump_of_a_texture_has_its_picture(start_machine):

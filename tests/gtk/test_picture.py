@@ -7,6 +7,7 @@ import pytest
 
 from vgpu.formats import gradient
 from vgpu.screendump import screendump
+from vgpu.wait import wait_for
 from vgpu.wire import Rect
 
 from .machine import wait_until
@@ -28,6 +29,14 @@ def test_window_shows_what_screendump_says(start_machine, gl, device, ours):
         machine.gpu.show(1, gradient(*SIZE))
     assert wait_until(lambda: not machine.screen.difference(screendump(machine.qemu, 'gpu0')))
     machine.qemu.qmp.command('stop')    # a text mode's cursor blinks
+    machine.assert_shows(screendump(machine.qemu, 'gpu0'))
+
+
+@pytest.mark.parametrize('device', ['bochs-display', 'cirrus-vga', 'qxl-vga', 'ramfb', 'vmware-svga'])
+def test_devices_of_the_distribution_are_shown(start_machine, device):
+    machine = start_machine(device, ours=False, options=',gl=on', firmware=True)
+    wait_for(lambda: screendump(machine.qemu, 'gpu0').any(), 'what the firmware says')
+    machine.qemu.qmp.command('stop')
     machine.assert_shows(screendump(machine.qemu, 'gpu0'))
 
 
