@@ -20,6 +20,7 @@ HAS_INPUT = 1
 LPT, LPT_CONTROL = 0x378, 0x37a
 LPT_STROBE, LPT_READY = 1, 0xc      # initialized, selected
 MENU_AND_TABS = 60
+LINE_HEIGHT = 17
 
 
 @pytest.fixture
@@ -151,6 +152,29 @@ def test_consoles_are_chosen_in_the_menu(start_consoles, hands):
     choose_console(hands, 2)
     hands.do('type', 'typed')
     assert receive(machine, 5) == b'typed'
+
+
+def test_lines_that_have_gone_can_be_scrolled_back(serial, hands):
+    send(serial, b''.join(b'line %d\r\n' % number for number in range(80)))
+    wait_for(lambda: 'line' in copy_all(hands) and 'line 1\n' not in copy_all(hands), 'the last lines')
+    hands.key('shift+Home')
+    expect_text(hands, 'line 0\nline 1\n')
+
+
+def test_zooming_changes_the_size_of_letters(serial, hands):
+    send(serial, b'mmmmmmmmmmmmmmmmmmmm\r\nend')
+    wait_for(lambda: width_of_text(serial, line=1), 'the second line')
+    width = width_of_text(serial)
+    wait_for(lambda: hands.key('ctrl+alt+plus') or width_of_text(serial) > 1.5 * width, 'larger letters')
+    hands.key('ctrl+alt+0')
+    wait_for(lambda: width_of_text(serial) == width, 'letters as before')
+
+
+def width_of_text(machine, line: int = 0) -> int:
+    """How far a line of the terminal goes to the right."""
+    top = MENU_AND_TABS + 5 + line * LINE_HEIGHT
+    pixels = machine.screen.picture[top:top + LINE_HEIGHT - 7, :SIZE[0] - 30]
+    return int((pixels > 100).any(axis=(0, 2)).nonzero()[0].max(initial=0))
 
 
 def test_keys_of_the_terminal_do_not_reach_the_guest(start_consoles, hands):
