@@ -185,6 +185,16 @@ static EGLBoolean destroy_surface(EGLDisplay display, EGLSurface surface)
     return CALL(EGLBoolean (*)(EGLDisplay, EGLSurface), eglDestroySurface)(display, surface);
 }
 
+/* With NO_WINDOWS there are none. */
+EXPORT EGLSurface eglCreateWindowSurface(EGLDisplay display, EGLConfig config, EGLNativeWindowType native,
+                                         const EGLint *attributes)
+{
+    EGLSurface (*create)(EGLDisplay, EGLConfig, EGLNativeWindowType, const EGLint *) =
+        real("eglCreateWindowSurface");
+
+    return getenv("NO_WINDOWS") ? EGL_NO_SURFACE : create(display, config, native, attributes);
+}
+
 EXPORT EGLBoolean eglSwapBuffers(EGLDisplay display, EGLSurface surface)
 {
     return swap(display, surface);

@@ -104,3 +104,11 @@ def test_tab_that_comes_back_is_drawn_as_a_whole(window, hands):
     window.expected[part] = rgb[part]
     hands.key('ctrl+alt+1')
     window.machine.assert_shows(window.expected)
+
+
+def test_windows_that_egl_refuses_are_drawn_otherwise_and_that_is_said_once(start_machine, egl):
+    env = {'LD_LIBRARY_PATH': str(egl), 'NO_WINDOWS': 'yes'}
+    machine = start_machine('virtio-gpu-pci,max_outputs=2', options=',gl=on', extra_env=env)
+    machine.gpu.show(1, gradient(*SIZE))
+    machine.assert_shows(gradient(*SIZE))
+    assert machine.qemu.stderr().count('windows are drawn without OpenGL (EGL does not draw on windows)') == 1
