@@ -6,6 +6,8 @@
  * modifier counts the exports, unless PLANES_MODIFIER is one.
  *
  * With REFUSE_IMPORT textures can be shared in no other way, and imports are offered and refused.
+ *
+ * Preloaded, it has any file pass for a render node, too, for displays that need one.
  */
 #include <EGL/egl.h>
 #include <EGL/eglext.h>
@@ -23,6 +25,7 @@
 #define OTHER_WAY "EGL_KHR_gl_texture_2D_image"
 
 static EGLuint64KHR exports;
+static EGLBoolean has_node;     /* a display was asked for on what passes for a render node */
 
 static void *real(const char *name)
 {
@@ -117,6 +120,48 @@ static EGLImageKHR create_image(EGLDisplay display, EGLContext context, EGLenum 
                                            : create(display, context, target, buffer, attributes);
 }
 
+/* libgbm's, whose results only come back to get_platform_display(). */
+EXPORT void *gbm_create_device(int fd)
+{
+    return &exports;
+}
+
+EXPORT void gbm_device_destroy(void *device)
+{
+}
+
+static EGLDisplay get_platform_display(EGLenum platform, void *native, const EGLint *attributes)
+{
+    __eglMustCastToProperFunctionPointerType (*get)(const char *) = real("eglGetProcAddress");
+    PFNEGLGETPLATFORMDISPLAYEXTPROC get_display =
+        (PFNEGLGETPLATFORMDISPLAYEXTPROC)get("eglGetPlatformDisplayEXT");
+
+    if (native != &exports) {
+        return get_display(platform, native, attributes);
+    }
+    has_node = EGL_TRUE;
+    return get_display(EGL_PLATFORM_SURFACELESS_MESA, EGL_DEFAULT_DISPLAY, NULL);
+}
+
+EXPORT EGLBoolean eglChooseConfig(EGLDisplay display, const EGLint *attributes, EGLConfig *configs,
+                                  EGLint size, EGLint *count)
+{
+    EGLBoolean (*choose)(EGLDisplay, const EGLint *, EGLConfig *, EGLint, EGLint *) =
+        real("eglChooseConfig");
+    EGLint wanted[64];
+    int i;
+
+    if (!has_node) {
+        return choose(display, attributes, configs, size, count);
+    }
+    for (i = 0; attributes[i] != EGL_NONE && i < 60; i += 2) {
+        wanted[i] = attributes[i];
+        wanted[i + 1] = attributes[i] == EGL_SURFACE_TYPE ? EGL_PBUFFER_BIT : attributes[i + 1];
+    }
+    wanted[i] = EGL_NONE;
+    return choose(display, wanted, configs, size, count);
+}
+
 EXPORT __eglMustCastToProperFunctionPointerType eglGetProcAddress(const char *name)
 {
     __eglMustCastToProperFunctionPointerType (*get)(const char *) = real("eglGetProcAddress");
@@ -129,6 +174,9 @@ EXPORT __eglMustCastToProperFunctionPointerType eglGetProcAddress(const char *na
     }
     if (!strcmp(name, "eglCreateImageKHR") && getenv("REFUSE_IMPORT")) {
         return (__eglMustCastToProperFunctionPointerType)create_image;
+    }
+    if (!strcmp(name, "eglGetPlatformDisplayEXT")) {
+        return (__eglMustCastToProperFunctionPointerType)get_platform_display;
     }
     return get(name);
 }

@@ -15,14 +15,24 @@
 
 /* Viewers */
 
+/* A value that is set is taken for news, even if it is the same. */
+static void announce_size(DisplayDbusConsole *console)
+{
+    const DisplayDbusPicture *picture = &console->picture;
+
+    if (display_iface_console_get_width(console->iface) != picture->width ||
+        display_iface_console_get_height(console->iface) != picture->height) {
+        /* together, as they are announced together */
+        g_object_set(console->iface, "width", picture->width, "height", picture->height, NULL);
+    }
+}
+
 static void send_changes(void *opaque)
 {
     DisplayDbusConsole *console = opaque;
     guint i;
 
-    /* together, as they are announced together */
-    g_object_set(console->iface, "width", console->picture.width, "height",
-                 console->picture.height, NULL);
+    announce_size(console);
     for (i = 0; i < console->viewers->len; i++) {
         display_dbus_viewer_send(display_dbus_console_get_viewer(console, i));
     }
