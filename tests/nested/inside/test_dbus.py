@@ -141,6 +141,19 @@ def test_all_clients_get_one_export(machine, look):
     assert len({os.fstat(viewer.map_fd).st_ino for viewer in viewers}) == 1
 
 
+def test_flips_export_nothing_twice(machine, look):
+    textures = [machine.show(number, gradient(*SIZE, number)) for number in (1, 2)]
+    viewer = look(interfaces=(DMABUF2, MAP))
+    counts = []
+    for turn in range(6):
+        viewer.take_calls()
+        textures[turn % 2].show()
+        textures[turn % 2].flush()
+        viewer.wait(lambda: [call for call in viewer.calls if call.method in KINDS], timeout=PATIENCE)
+        counts.append(machine.exports())
+    assert counts[2:] == 4 * [counts[1]]
+
+
 def test_clients_that_want_no_dmabuf_get_its_pixels(machine, look):
     rng = random.Random(3)
     expected = gradient(*SIZE).copy()
