@@ -37,7 +37,7 @@ def test_a_wrong_end_is_reported(modules):
 
 def test_a_sanitizers_report_is_noticed_though_qemu_ends_well(modules):
     qemu = Qemu(modules=modules)
-    qemu._stderr.write(b'device.c:1:2: runtime error: index 9 out of bounds\n')
+    os.write(qemu._stderr.fileno(), b'device.c:1:2: runtime error: index 9 out of bounds\n')
     with pytest.raises(QemuFailed, match='out of bounds'):
         qemu.quit()
 

@@ -124,8 +124,9 @@ class Qemu:
 
     def stderr(self) -> str:
         """What QEMU has written so far."""
-        self._stderr.seek(0)
-        return self._stderr.read().decode(errors='replace')
+        # Not by seek(): QEMU shares the position, and would write over what it has written.
+        size = os.fstat(self._stderr.fileno()).st_size
+        return os.pread(self._stderr.fileno(), size, 0).decode(errors='replace')
 
     def loaded_modules(self) -> list[Path]:
         """The QEMU modules that the process has mapped."""
