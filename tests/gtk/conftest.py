@@ -14,6 +14,7 @@ from vgpu.modules import Modules
 from vgpu.qemu import Qemu
 from vgpu.wait import wait_for
 
+from .compositor import Compositor
 from .hands import Hands
 from .machine import Machine
 from .screen import Screen
@@ -123,3 +124,13 @@ def set_rate(hands: Hands) -> Callable[[int], None]:
         xrandr('--output', 'screen', '--mode', name)
 
     return set_rate
+
+
+@pytest.fixture
+def compositor(tmp_path: Path) -> Iterator[Compositor]:
+    """A Wayland compositor."""
+    if not (shutil.which('weston') and shutil.which('convert')):
+        pytest.skip('needs weston and imagemagick')
+    compositor = Compositor(tmp_path / 'weston')
+    yield compositor
+    compositor.close()

@@ -4,7 +4,7 @@
  * screen what they are told has changed and nothing else, or all with WHOLE_BUFFERS: both must be the
  * same picture. Drivers of software have neither. It keeps the buffers and the screen as textures, and
  * swaps what they add up to with the real library. Each swap appends a line to SWAPS: how many pixels
- * it was told.
+ * it was told. With TELL_ONLY all is left to the real library, whose buffers have no age.
  */
 #include <EGL/egl.h>
 #include <EGL/eglext.h>
@@ -16,7 +16,7 @@
 #include <string.h>
 
 #define EXPORT __attribute__((visibility("default")))
-#define EXTENSIONS " EGL_EXT_buffer_age EGL_KHR_swap_buffers_with_damage"
+#define EXTENSIONS " EGL_EXT_buffer_age EGL_KHR_swap_buffers_with_damage EGL_EXT_swap_buffers_with_damage"
 #define BUFFERS_MAX 4
 #define WINDOWS_MAX 64
 
@@ -123,10 +123,15 @@ static void record(const EGLint *boxes, EGLint count)
 static EGLBoolean swap_with_damage(EGLDisplay display, EGLSurface surface, const EGLint *boxes,
                                    EGLint count)
 {
+    EGLBoolean (*real_swap)(EGLDisplay, EGLSurface) = real("eglSwapBuffers");
     Window *window = find(surface);
     EGLint all[4] = {0};
     EGLBoolean swapped;
 
+    record(boxes, count);
+    if (getenv("TELL_ONLY")) {
+        return real_swap(display, surface);
+    }
     follow_size(display, window);
     all[2] = window->width;
     all[3] = window->height;
@@ -145,13 +150,12 @@ static EGLBoolean swap_with_damage(EGLDisplay display, EGLSurface surface, const
     }
     copy(window->screen, 0, all);
     gl_bind(GL_FRAMEBUFFER, 0);
-    swapped = CALL(EGLBoolean (*)(EGLDisplay, EGLSurface), eglSwapBuffers)(display, surface);
+    swapped = real_swap(display, surface);
     window->current = (window->current + 1) % n_buffers();
     if (window->buffers[window->current]) {
         copy(window->buffers[window->current], 0, all);
     }
     gl_bind(GL_FRAMEBUFFER, 0);
-    record(boxes, count);
     return swapped;
 }
 
@@ -232,6 +236,7 @@ EXPORT Function eglGetProcAddress(const char *name)
     } own[] = {
         {"eglSwapBuffers", (Function)swap},
         {"eglSwapBuffersWithDamageKHR", (Function)swap_with_damage},
+        {"eglSwapBuffersWithDamageEXT", (Function)swap_with_damage},
         {"eglQuerySurface", (Function)query_surface},
         {"eglDestroySurface", (Function)destroy_surface},
     };

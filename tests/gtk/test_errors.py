@@ -3,15 +3,12 @@
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
 
 from display.headless import Texture
 from vgpu.formats import gradient
 from vgpu.wait import wait_for
 
-from .compositor import Compositor
 from .machine import Machine
 from .screen import find
 
@@ -48,16 +45,6 @@ def show_textures(machine: Machine, number: int) -> None:
         texture.fill(gradient(*SIZE, seed))
         texture.show()
         texture.flush()
-
-
-@pytest.fixture
-def compositor(tmp_path):
-    """A Wayland compositor."""
-    if not (shutil.which('weston') and shutil.which('convert')):
-        pytest.skip('needs weston and imagemagick')
-    compositor = Compositor(tmp_path / 'weston')
-    yield compositor
-    compositor.close()
 
 
 @pytest.fixture

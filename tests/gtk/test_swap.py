@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from random import Random
 
@@ -13,10 +14,14 @@ from vgpu.wait import wait_for
 from vgpu.wire import Rect
 from vgpu.wrapped_egl import build_egl, can_build
 
+from .machine import Machine
+from .screen import find
+
 SOURCE = Path(__file__).parent / 'swapping-egl.c'
 SIZE = (400, 300)
 BOX = Rect(40, 30, 64, 50)
 TURNS = 15
+DAMAGE = re.compile(r'wl_surface@[0-9]+[.]damage[(][0-9]+, [0-9]+, ([0-9]+), ([0-9]+)[)]')
 
 pytestmark = pytest.mark.skipif(not can_build(), reason='needs gcc and libegl-dev')
 
@@ -112,3 +117,31 @@ def test_windows_that_egl_refuses_are_drawn_otherwise_and_that_is_said_once(star
     machine.gpu.show(1, gradient(*SIZE))
     machine.assert_shows(gradient(*SIZE))
     assert machine.qemu.stderr().count('windows are drawn without OpenGL (EGL does not draw on windows)') == 1
+
+
+@pytest.mark.parametrize('gl', ['off', 'on'])
+def test_compositor_is_told_of_the_damage_and_no_more(start_qemu, gtk_modules, compositor, egl, tmp_path, gl):
+    """By cairo, or by what the toolkit swaps."""
+    path = tmp_path / 'swaps'
+    env = {'LD_LIBRARY_PATH': str(egl), 'TELL_ONLY': 'yes', 'SWAPS': str(path), 'WAYLAND_DEBUG': 'client'}
+    qemu = start_qemu('-device', 'virtio-gpu-pci,id=gpu0', display=f'gtk,show-menubar=off,gl={gl}', modules=gtk_modules,
+                      env=gtk_modules.environment() | compositor.environment() | env)
+    machine = Machine(qemu, None)
+
+    def areas() -> list[int]:
+        if gl == 'on':
+            return [int(line) for line in path.read_text().split()]
+        return [int(width) * int(height) for width, height in DAMAGE.findall(qemu.stderr())]
+
+    image = machine.gpu.show(1, gradient(*SIZE))
+    wait_for(lambda: find(compositor.picture, gradient(*SIZE)), 'the picture')
+    machine.wait_until_quiet()
+    area = BOX.width * BOX.height
+    for turn in range(3):
+        known = len(areas())
+        image.draw(gradient(*SIZE, turn))
+        machine.gpu.transfer(1, Rect(0, 0, *SIZE))
+        machine.gpu.flush(1, BOX)
+        wait_for(lambda: area in areas()[known:], 'the change')
+        assert max(areas()[known:]) == area     # buttons of the window may be drawn meanwhile, which are small
+    qemu.quit()     # before the compositor
