@@ -122,6 +122,23 @@ def test_agents_that_do_not_count_are_heard(start_display):
     peer.close()
 
 
+@pytest.mark.ours_only('stock hands on the numbers of the agent, of which some clients ignore the first')
+def test_the_higher_number_owns_the_clipboard(both):
+    """A client that has not heard of the guest's grab yet will take it for the newer one: so it is."""
+    agent, clipboard = both
+    agent.grab()
+    clipboard.expect('Grab', 0, 1, [TEXT])
+    clipboard.call('Grab', '(uuas)', 0, 0, [TEXT])
+    assert agent.paste() == b''
+    clipboard.call('Grab', '(uuas)', 0, 1, [TEXT])
+    agent.expect(7)
+    clipboard.text = (TEXT, b'newer')
+    assert agent.paste() == b'newer'
+    agent.serial = 2
+    agent.grab()
+    clipboard.expect('Grab', 0, 3, [TEXT])
+
+
 def test_the_client_hears_when_the_guest_releases(both):
     agent, clipboard = both
     agent.grab()

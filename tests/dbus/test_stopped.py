@@ -154,11 +154,11 @@ def test_a_client_that_answers_late_hears_of_the_last_text_only(agent):
     agent.release(1)
     assert mute.calls() == []
     mute.answer_last()
-    assert mute.calls() == [('Grab', (0, 59, [TEXT]))]
+    assert mute.calls() == [('Grab', (0, 60, [TEXT]))]
     agent.release()
     agent.grab()
     mute.answer_last()
-    assert mute.calls() == [('Grab', (0, 61, [TEXT]))]
+    assert mute.calls() == [('Grab', (0, 62, [TEXT]))]
     agent.release()
     mute.answer_last()
     assert mute.calls() == [('Release', (0,))]

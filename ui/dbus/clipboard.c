@@ -107,16 +107,26 @@ static void answer_waiters(DisplayDbusClipboard *clipboard)
 /* News from QEMU */
 
 /*
- * Agents of old guests do not count; the client would take what does not count for outdated. Some
- * clients take 0 for that, too: it is what they have registered with.
+ * Numbers of the guest's side are one more for the client than for its agent, who counts from 0:
+ * some clients take 0 for what they have registered with. Agents of old guests do not count; the
+ * client would take what does not count for outdated.
  */
 static uint32_t serial_of(DisplayDbusClipboard *clipboard, const QemuClipboardInfo *info)
 {
     uint32_t *last = &clipboard->serials[info->selection];
-    uint32_t serial = info->has_serial ? info->serial : *last + 1;
+    uint32_t serial = info->has_serial ? info->serial + 1 : *last + 1;
 
     *last = MAX(*last, serial);
     return serial;
+}
+
+/* Whether the guest has grabbed with what the client, which has not heard of it yet, takes for a higher number. */
+static bool is_outdated(DisplayDbusClipboard *clipboard, unsigned selection, uint32_t serial)
+{
+    const QemuClipboardInfo *info = qemu_clipboard_info(selection);
+
+    return info && info->owner && info->owner != &clipboard->peer && info->has_serial &&
+           serial <= info->serial;
 }
 
 static void announce(DisplayDbusClipboard *clipboard, QemuClipboardInfo *info)
@@ -289,8 +299,8 @@ static gboolean handle_grab(DisplayIfaceClipboard *iface, GDBusMethodInvocation 
     info->types[QEMU_CLIPBOARD_TYPE_TEXT].available = g_strv_contains(mimes, MIME_TEXT);
     info->has_serial = true;
     info->serial = serial;
-    serial_of(clipboard, info);
-    if (qemu_clipboard_check_serial(info, true)) {
+    if (!is_outdated(clipboard, selection, serial) && qemu_clipboard_check_serial(info, true)) {
+        clipboard->serials[selection] = MAX(clipboard->serials[selection], serial);
         qemu_clipboard_update(info);
     }
     display_iface_clipboard_complete_grab(iface, invocation);
