@@ -107,8 +107,6 @@ def test_screendump_does_not_wait_for_a_renderer_that_is_busy(start_gl):
     shown.draw(1, gradient(*SIZE))
     shown.show(1)
     requests = compile_for_long(shown)
-    started = time.monotonic()
     shown.dump()
-    waited = time.monotonic() - started
     shown.gpu.control.collect()
-    assert requests[-1].done or waited < 5
+    assert not requests[-1].done

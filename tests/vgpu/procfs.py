@@ -8,6 +8,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from .wait import wait_for
+
 
 @dataclass(frozen=True)
 class CpuTime:
@@ -35,6 +37,16 @@ def sleeps_of(pid: int) -> int:
     """How often the main thread has gone to sleep, and thus has been woken."""
     status = Path(f'/proc/{pid}/status').read_text()
     return int(re.search(r'^voluntary_ctxt_switches:\s+(\d+)', status, re.M)[1])
+
+
+def wait_at_work(pid: int, seconds: float) -> None:
+    """Waits until threads other than the main one have worked for so long from now on."""
+    before = cpu_time(pid)
+
+    def worked() -> bool:
+        more = cpu_time(pid) - before
+        return more.total - more.main >= seconds * 1e9
+    wait_for(worked, f'{seconds} s of work', 60)
 
 
 @dataclass(frozen=True)

@@ -7,17 +7,17 @@ import time
 from typing import Any, Callable, Iterator
 
 
-def ticks(timeout: float) -> Iterator[None]:
-    """Comes back every few milliseconds until the time is over."""
+def ticks(timeout: float, interval: float = 0.005) -> Iterator[None]:
+    """Comes back after every interval, in seconds, until the time is over."""
     deadline = time.monotonic() + timeout
     while time.monotonic() < deadline:
         yield
-        time.sleep(0.005)
+        time.sleep(interval)
 
 
-def wait_for(condition: Callable[[], Any], what: str, timeout: float = 15) -> Any:
+def wait_for(condition: Callable[[], Any], what: str, timeout: float = 15, interval: float = 0.005) -> Any:
     """Waits until a condition holds, and returns its value."""
-    for _ in ticks(timeout):
+    for _ in ticks(timeout, interval):
         value = condition()
         if value:
             return value
