@@ -21,6 +21,7 @@ from vgpu.vhost_backend import Backend
 
 DEBIAN_BACKEND = Path('/usr/lib/qemu/vhost-user-gpu')
 TEXT_SHAPE = (400, 720, 3)
+ACCEPTS = '00010000'    # flags of a socket in /proc/net/unix
 DEVICES = ('vhost-user-gpu-pci', 'vhost-user-vga')
 
 
@@ -85,6 +86,12 @@ def wait_descriptors(qemu: Qemu, count: int, timeout: float = 20) -> None:
         time.sleep(0.02)
 
 
+def is_listening(path: Path) -> bool:
+    """Whether somebody takes connections at a socket; asked without being one."""
+    sockets = (line.split() for line in Path('/proc/net/unix').read_text().splitlines())
+    return any(words[-1] == str(path) and words[3] == ACCEPTS for words in sockets)
+
+
 class Debian:
     """Debian's back end behind a socket that QEMU connects to, as often as it is started."""
 
@@ -95,7 +102,7 @@ class Debian:
     def _start(self) -> subprocess.Popen:
         self.path.unlink(missing_ok=True)
         process = subprocess.Popen([DEBIAN_BACKEND, '-s', self.path])
-        wait_for(self.path.exists)
+        wait_for(lambda: is_listening(self.path))
         return process
 
     def restart(self) -> None:

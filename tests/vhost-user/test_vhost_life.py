@@ -12,7 +12,8 @@ import time
 import pytest
 
 from vgpu import vhost_wire as wire
-from conftest import DEBIAN_BACKEND, DEVICES, descriptors, is_shown, wait_descriptors, wait_for, wait_shown
+from conftest import (DEBIAN_BACKEND, DEVICES, descriptors, is_listening, is_shown, wait_descriptors, wait_for,
+                      wait_shown)
 from vgpu.formats import gradient
 from vgpu.gpu import Gpu
 from vgpu.qemu import Qemu
@@ -178,17 +179,19 @@ def test_a_back_end_that_is_always_started_again_forgets_with_each_reset(start_q
     path = tmp_path / 'vhost'
     loop = f'while :; do rm -f {path}; {DEBIAN_BACKEND} -s {path} || exit; done'
     with subprocess.Popen(['sh', '-c', loop], start_new_session=True) as supervisor:
-        wait_for(path.exists)
+        wait_for(lambda: is_listening(path))
         qemu = start_qemu('-chardev', f'socket,id=vhost,path={path},reconnect=1', '-device',
                           'vhost-user-gpu-pci,id=gpu0,chardev=vhost,hangup_on_reset=on')
         gpu = Gpu(qemu, device='gpu0')
-        for turn in range(3):
-            gpu.start()
-            gpu.show(1, gradient(320, 200, turn))
-            wait_shown(qemu, gradient(320, 200, turn))
-            gpu.virtio.reset()
-        assert 'vhost' not in qemu.stderr(), 'nothing was lost but on purpose'
-        os.killpg(supervisor.pid, signal.SIGKILL)
+        try:
+            for turn in range(3):
+                gpu.start()
+                gpu.show(1, gradient(320, 200, turn))
+                wait_shown(qemu, gradient(320, 200, turn))
+                gpu.virtio.reset()
+            assert 'vhost' not in qemu.stderr(), 'nothing was lost but on purpose'
+        finally:
+            os.killpg(supervisor.pid, signal.SIGKILL)
 
 
 def wait_for_connection(qemu: Qemu, timeout: float = 20) -> None:
