@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from vgpu.memory import PAGE
 from vgpu.pci import PciBus
 from vgpu.screendump import assert_same, screendump
 from vgpu.virtio import VENDOR
+from vgpu.wait import wait_for
 from vgpu.wire import PCI_DEVICE_ID, MemEntry, Rect, Resp
 
 pytestmark = pytest.mark.ours_only('stock needs /dev/udmabuf for blobs')
@@ -32,10 +32,7 @@ def unplug_dimm(qemu) -> None:
     qemu.qmp.command('device_del', id='dimm')
     qemu.qtest.outl(SLOT_SELECT_PORT, 0)
     qemu.qtest.outb(SLOT_FLAGS_PORT, SLOT_EJECT)
-    deadline = time.monotonic() + 20
-    while qemu.qmp.command('query-memory-devices'):
-        assert time.monotonic() < deadline, 'the DIMM stays'
-        time.sleep(0.05)
+    wait_for(lambda: not qemu.qmp.command('query-memory-devices'), 'the DIMM to go')
     qemu.qmp.command('object-del', id='more')
 
 
@@ -72,10 +69,7 @@ def test_a_blob_keeps_the_ram_that_is_unplugged_under_it(start_qemu, way):
     picture = other.draw(2)
     gpu.flush(3, ALL)
     assert_same(screendump(qemu, 'gpu0'), picture)
-    deadline = time.monotonic() + 20
-    while backends(qemu) != 1:
-        assert time.monotonic() < deadline, 'the memory of the DIMM stays'
-        time.sleep(0.05)
+    wait_for(lambda: backends(qemu) == 1, 'the memory of the DIMM to go')
 
 
 @pytest.mark.parametrize('way', ('host', 'file', 'shadow'))

@@ -121,4 +121,4 @@ def test_the_vga_variant_is_not_plugged_in_later(start_qemu):
 def test_quit_while_commands_are_queued(start_gpu, device):
     gpu = start_gpu(device)
     load_up(gpu, busy=True)
-    gpu.qemu.quit(timeout=10)
+    gpu.qemu.quit()

@@ -173,7 +173,8 @@ def request_bytes(command: str, pages: int, fields: dict[str, Any]) -> bytes:
 
 def send(gpu: Gpu, command: str, data: bytes) -> wire.Response:
     """Sends bytes on the queue of a command and checks what holds for every answer."""
-    request = gpu.raw([data], [ROOM], queue=COMMANDS[command].queue, timeout=3)
+    request = gpu.raw([data], [ROOM], queue=COMMANDS[command].queue,
+                      timeout=3 if gpu.qemu.modules.is_stock else 20)
     response = answer(request)
     size = wire.response_size(command) if response.type < UNSPEC else HEADER.size
     assert request.used_length == size

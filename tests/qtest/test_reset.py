@@ -10,6 +10,8 @@ import pytest
 from vgpu.formats import gradient
 from vgpu.gpu import Gpu
 from vgpu.screendump import assert_same, screendump
+from vgpu.virtio import STATUS_NEEDS_RESET
+from vgpu.wait import wait_for
 from vgpu.wire import Rect, Resp
 
 BIG = Rect(0, 0, 2048, 1536)
@@ -120,14 +122,9 @@ def is_same_text(dump, text) -> bool:
     return dump.shape == text.shape == TEXT_SHAPE and (dump != text).any(axis=2).sum() < 100
 
 
-def shows_text(qemu, text, timeout: float = 20) -> bool:
-    """Whether the text is, or becomes, visible."""
-    deadline = time.monotonic() + timeout
-    while not is_same_text(screendump(qemu, 'gpu0'), text):
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
+def wait_for_text(qemu, text) -> None:
+    """Waits until the text is visible."""
+    wait_for(lambda: is_same_text(screendump(qemu, 'gpu0'), text), 'the text', 30, 0.05)
 
 
 @pytest.mark.parametrize('device', ('virtio-gpu-pci', 'virtio-vga'))
@@ -157,7 +154,7 @@ def test_firmware_text_is_back_after_a_reset_of_the_machine(start_qemu, driver):
         works(Gpu(qemu, device='gpu0'))
     qemu.qmp.command('system_reset')
     qemu.qmp.wait_event('RESET')
-    assert shows_text(qemu, text)
+    wait_for_text(qemu, text)
 
 
 @pytest.mark.stock_wrong('stock draws the text into a surface of the size of the last scanout')
@@ -166,10 +163,10 @@ def test_vga_is_shown_until_a_scanout_is_set_and_after_a_reset_of_the_device(sta
     text = boot_text(qemu)
     gpu = Gpu(qemu, device='gpu0').start()
     gpu.create_image(1, 64, 64)
-    assert shows_text(qemu, text)
+    wait_for_text(qemu, text)
     works(gpu)
     gpu.virtio.reset()
-    assert shows_text(qemu, text, timeout=3)
+    wait_for_text(qemu, text)
 
 
 @pytest.mark.ours_only('stock shows nothing, or what was there before')
@@ -180,7 +177,7 @@ def test_a_machine_with_vga_and_several_heads_returns_to_text(start_qemu, scanou
     gpu = Gpu(qemu, device='gpu0').start()
     gpu.show(1, gradient(64, 64), scanout_id=scanout)
     gpu.virtio.reset()
-    assert shows_text(qemu, text, timeout=3)
+    wait_for_text(qemu, text)
 
 
 @pytest.mark.parametrize('index', (0, 1, 2, 5, 31, 1023))
@@ -197,7 +194,6 @@ def test_a_wrong_ring_breaks_the_device_until_the_next_reset(pci_gpu):
     queue = pci_gpu.control
     pci_gpu.memory.pack(queue.avail + 2, 'H', (queue.avail_index + queue.size + 5) & 0xffff)
     queue.kick()
-    queue.settle()
-    assert pci_gpu.virtio.get('device_status') & 0x40
+    wait_for(lambda: pci_gpu.virtio.get('device_status') & STATUS_NEEDS_RESET, 'the device to stop')
     pci_gpu.virtio.reset()
     works(pci_gpu)

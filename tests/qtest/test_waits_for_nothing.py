@@ -114,6 +114,6 @@ def test_cve_2016_5403_more_requests_than_the_ring_holds_are_not_taken(copying):
                 queue.offer(request.head)
             queue.kick()
             queue.device.get('device_status')
-        assert queue.device.get('device_status') & STATUS_NEEDS_RESET
+        wait_for(lambda: queue.device.get('device_status') & STATUS_NEEDS_RESET, 'the device to stop')
         copying.virtio.reset()
         works(copying)

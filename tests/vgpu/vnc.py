@@ -32,7 +32,8 @@ SET_DESKTOP_SIZE = 251
 
 # What an extended text of the clipboard is: its kind, and what is done with it.
 CLIPBOARD_TEXT = 1 << 0
-CLIPBOARD_CAPS, CLIPBOARD_REQUEST, CLIPBOARD_PEEK, CLIPBOARD_NOTIFY, CLIPBOARD_PROVIDE = (1 << bit for bit in range(24, 29))
+CLIPBOARD_CAPS, CLIPBOARD_REQUEST = 1 << 24, 1 << 25
+CLIPBOARD_PEEK, CLIPBOARD_NOTIFY, CLIPBOARD_PROVIDE = 1 << 26, 1 << 27, 1 << 28
 
 BGRX = struct.pack('>BBBBHHHBBB3x', 32, 24, 0, 1, 255, 255, 255, 16, 8, 0)
 
