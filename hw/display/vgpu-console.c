@@ -269,9 +269,13 @@ void vgpu_console_sink_block(VgpuConsoleSink *sink, uint32_t head, bool block)
 static unsigned console_sink_shared_ways(VgpuSink *sink, uint32_t scanout_id)
 {
     VirtIOGPU *gpu = VIRTIO_GPU(console_sink(sink)->gpu);
-    bool may_share = gpu->shared_ways && !must_keep_surface(head_of(sink, scanout_id));
+    struct VgpuConsoleHead *head = head_of(sink, scanout_id);
 
-    return may_share ? gpu->shared_ways(gpu, scanout_id) : 0;
+    if (!gpu->shared_ways || must_keep_surface(head)) {
+        return 0;
+    }
+    /* Of a part, stock displays show all of the texture. */
+    return gpu->shared_ways(gpu, scanout_id) | (is_mirrored(head) ? VGPU_SHARE_PARTS : 0);
 }
 
 /* ---- who looks at surfaces ------------------------------------------------------------------ */

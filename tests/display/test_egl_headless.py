@@ -229,6 +229,26 @@ def test_two_heads_of_one_texture_show_their_parts(start_headless):
     headless.assert_shows(changed[:, 160:], 1)
 
 
+@pytest.mark.parametrize('flags', [0, Y_0_TOP], ids=['top-down', 'bottom-up'])
+def test_parts_of_our_device_are_shared_and_read_exactly(start_headless, flags):
+    headless = start_headless('virtio-gpu-gl-pci,max_outputs=2', ours=True, watched=False)
+    texture = Texture(headless.gpu, 1, *SIZE, flags=flags)
+    expected, bytes_read = gradient(*SIZE), [0, 0]
+    for head in range(2):
+        texture.show(Rect(160 * head, 30, 160, 100), head)
+    # of both, at their border, of one only
+    for x, y, width, height, areas in ((0, 0, *SIZE, (16000, 16000)), (150, 20, 30, 30, (200, 400)),
+                                       (161, 129, 2, 9, (0, 2))):
+        changed = gradient(*SIZE, width)
+        expected[y:y + height, x:x + width] = changed[y:y + height, x:x + width]
+        texture.fill(changed)
+        texture.flush(Rect(x, y, width, height))
+        for head in range(2):
+            assert_same(screendump(headless.qemu, 'gpu0', head), expected[30:130, 160 * head:160 * head + 160])
+            bytes_read[head] += 4 * areas[head]
+        assert [headless.counter('bytes-read', head) for head in range(2)] == bytes_read
+
+
 def test_nobody_watching_means_no_readback(start_headless):
     headless = start_headless('virtio-gpu-gl-pci', watched=False)
     texture = Texture(headless.gpu, 1, *SIZE)

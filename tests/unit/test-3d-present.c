@@ -259,6 +259,53 @@ static void part_of_a_picture_is_read(VgpuHarness *harness)
     assert_pixels(harness, 0);
 }
 
+static void assert_shown(VgpuHarness *harness, uint32_t scanout_id, pixman_box32_t source,
+                         pixman_box32_t damage)
+{
+    VgpuFakeHead *head = &harness->sink.heads[scanout_id];
+
+    g_assert_cmpuint(shown_texture(harness, scanout_id), ==, FIRST);
+    g_assert_cmpmem(&head->source, sizeof(source), &source, sizeof(source));
+    g_assert_cmpmem(pixman_region32_extents(&head->damage), sizeof(damage), &damage, sizeof(damage));
+}
+
+static void parts_are_shared_with_displays_that_take_them(VgpuHarness *harness)
+{
+    make_pictures(harness);
+    harness->sink.ways[0] |= VGPU_SHARE_PARTS;
+    harness->sink.ways[1] |= VGPU_SHARE_PARTS;
+    harness->renderer->hold_fences = false;
+    for (uint32_t i = 0; i < 2; i++) {
+        g_assert_cmphex(vgpu_guest_set_scanout(harness, i, FIRST, VGPU_RECT(32 * i, 8, 32, 16)), ==,
+                        VGPU_OK);
+    }
+    send_flush(harness, FIRST, 0);
+    assert_shown(harness, 0, (pixman_box32_t) { 0, 8, 32, 24 }, (pixman_box32_t) { 0, 0, 32, 16 });
+    assert_shown(harness, 1, (pixman_box32_t) { 32, 8, 64, 24 }, (pixman_box32_t) { 0, 0, 32, 16 });
+
+    vgpu_fake_sink_clear_damage(&harness->sink);
+    g_assert_cmphex(vgpu_guest_flush(harness, FIRST, VGPU_RECT(40, 0, 4, 10)), ==, VGPU_OK);
+    g_assert_false(pixman_region32_not_empty(&harness->sink.heads[0].damage));
+    assert_shown(harness, 1, (pixman_box32_t) { 32, 8, 64, 24 }, (pixman_box32_t) { 8, 0, 12, 2 });
+    g_assert_cmpuint(vgpu_device_get_stats(harness->device, 1)->bytes_read, ==, 0);
+    g_assert_cmpuint(vgpu_device_get_stats(harness->device, 0)->frames_shared, ==, 1);
+}
+
+static void another_part_is_shown_when_it_is_flushed(VgpuHarness *harness)
+{
+    make_pictures(harness);
+    harness->sink.ways[0] |= VGPU_SHARE_PARTS;
+    for (int turn = 0; turn < 2; turn++) {
+        g_assert_cmphex(vgpu_guest_set_scanout(harness, 0, FIRST, VGPU_RECT(8 * turn, 0, 16, 16)), ==,
+                        VGPU_OK);
+        send_flush(harness, FIRST, 0);
+    }
+    signal_oldest(harness);
+    assert_shown(harness, 0, (pixman_box32_t) { 0, 0, 16, 16 }, (pixman_box32_t) { 0, 0, 16, 16 });
+    signal_oldest(harness);
+    assert_shown(harness, 0, (pixman_box32_t) { 8, 0, 24, 16 }, (pixman_box32_t) { 0, 0, 16, 16 });
+}
+
 /* ---- pixels that nobody wants --------------------------------------------------------------- */
 
 static void nothing_is_read_while_nobody_looks(VgpuHarness *harness)
@@ -377,6 +424,9 @@ static const VgpuHarnessTest tests[] = {
     { "head-gets-pixels-when-another-way-is-all-there-is",
       head_gets_pixels_when_another_way_is_all_there_is },
     { "part-of-a-picture-is-read", part_of_a_picture_is_read },
+    { "parts-are-shared-with-displays-that-take-them",
+      parts_are_shared_with_displays_that_take_them },
+    { "another-part-is-shown-when-it-is-flushed", another_part_is_shown_when_it_is_flushed },
     { "nothing-is-read-while-nobody-looks", nothing_is_read_while_nobody_looks },
     { "who-asks-gets-what-changed", who_asks_gets_what_changed },
     { "who-asks-waits-for-pixels-that-are-under-way",

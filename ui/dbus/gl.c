@@ -175,8 +175,8 @@ bool display_dbus_gl_damage(DisplayDbusGl *gl, uint32_t x, uint32_t y, uint32_t 
     bounds.y2 = display_frame_height(&gl->view.frame);
     pixman_region32_init(&changed);
     display_damage_add(&changed, &bounds, x, y, w, h);
-    if (gl->part_x || gl->part_y) {
-        /* devices differ in whether they count from the picture or from its buffer */
+    if ((gl->part_x || gl->part_y) && !display_mirror_is_asked(gl->provider.mirror)) {
+        /* other devices differ in whether they count from the picture or from its buffer */
         display_damage_add(&changed, &bounds, (int64_t)x - gl->part_x, (int64_t)y - gl->part_y,
                            w, h);
     }

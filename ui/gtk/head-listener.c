@@ -162,8 +162,8 @@ static void head_gl_update(DisplayChangeListener *listener, uint32_t x, uint32_t
         return;
     }
     display_view_damage(view, x, y, w, h);
-    if (head->is_part) {
-        /* Devices differ in whether they count from the picture or from its buffer. */
+    if (head->is_part && !display_mirror_is_asked(head->provider->mirror)) {
+        /* Other devices differ in whether they count from the picture or from its buffer. */
         display_view_damage(view, (int64_t)x - head->part_x, (int64_t)y - head->part_y, w, h);
     }
     if (display_gtk_head_is_seen(head) && pixman_region32_not_empty(&view->damage)) {

@@ -280,8 +280,8 @@ static void mirror_gl_update(DisplayChangeListener *listener, uint32_t x, uint32
         return;
     }
     display_view_damage(&self->view, x, y, w, h);
-    if (self->is_part) {
-        /* Devices differ in whether they count from the picture or from the texture. */
+    if (self->is_part && !self->asks) {
+        /* Other devices differ in whether they count from the picture or from the texture. */
         display_view_damage(&self->view, (int64_t)x - self->part_x, (int64_t)y - self->part_y, w, h);
     }
     changed(self);
@@ -338,6 +338,11 @@ void display_mirror_watch(DisplayMirror *self)
 bool display_mirror_is_own(const DisplayChangeListener *listener)
 {
     return listener->ops == &mirror_listener_ops;
+}
+
+bool display_mirror_is_asked(const DisplayMirror *self)
+{
+    return self->asks;
 }
 
 bool display_mirror_shows(const DisplayMirror *self, DisplaySurface *surface)

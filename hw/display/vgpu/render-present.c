@@ -9,26 +9,31 @@
 #include "rect.h"
 #include "render.h"
 
-static unsigned ways_of(VgpuDevice *device, uint32_t scanout_id)
+/* What a display takes of the resource; a part is read for those that would show all of a texture. */
+static unsigned ways_of(VgpuDevice *device, uint32_t scanout_id, const VgpuResource *resource,
+                        const pixman_box32_t *source)
 {
     VgpuSink *sink = device->config.sink;
+    unsigned ways = sink->ops->shared_ways ? sink->ops->shared_ways(sink, scanout_id) : 0;
+    bool is_whole = !source->x1 && !source->y1 && source->x2 == (int32_t)resource->width &&
+                    source->y2 == (int32_t)resource->height;
 
-    return sink->ops->shared_ways ? sink->ops->shared_ways(sink, scanout_id) : 0;
+    if (!device->config.renderer_3d->ops->share_picture ||
+        !(is_whole || ways & VGPU_SHARE_PARTS)) {
+        return 0;
+    }
+    return ways & ~VGPU_SHARE_PARTS & ~resource->unshareable;
 }
 
-/* A part of a picture is read: displays differ in what they make of a part of a texture. */
-bool vgpu_present_is_possible(VgpuDevice *device, uint32_t scanout_id,
-                              const VgpuResource *resource, const pixman_box32_t *source)
-{
-    return device->config.renderer_3d->ops->share_picture && !source->x1 && !source->y1 &&
-           source->x2 == (int32_t)resource->width && source->y2 == (int32_t)resource->height &&
-           ways_of(device, scanout_id) & ~resource->unshareable;
-}
-
-void vgpu_present_set_scanout(VgpuDevice *device, uint32_t scanout_id, VgpuResource *resource)
+bool vgpu_present_set_scanout(VgpuDevice *device, uint32_t scanout_id, VgpuResource *resource,
+                              const pixman_box32_t *source)
 {
     VgpuScanout *scanout = &device->scanouts[scanout_id];
+    unsigned ways = ways_of(device, scanout_id, resource, source);
 
+    if (!ways) {
+        return false;
+    }
     if (!scanout->shared) {
         vgpu_scanout_leave(device, scanout_id);
         scanout->shared = true;
@@ -37,9 +42,10 @@ void vgpu_present_set_scanout(VgpuDevice *device, uint32_t scanout_id, VgpuResou
         scanout->resource->scanouts &= ~(1u << scanout_id);
     }
     scanout->resource = resource;
-    scanout->source = (pixman_box32_t) { 0, 0, resource->width, resource->height };
-    scanout->ways = ways_of(device, scanout_id) & ~resource->unshareable;
+    scanout->source = *source;
+    scanout->ways = ways;
     resource->scanouts |= 1u << scanout_id;
+    return true;
 }
 
 /* ---- from flush to fence -------------------------------------------------------------------- */
@@ -60,7 +66,10 @@ void vgpu_present_add(VgpuDevice *device, VgpuRenderCall *call, uint32_t scanout
     present->box = *box;
     present->link.data = present;
     for (uint32_t left = scanouts; left; left &= left - 1) {
-        present->ways |= best_of(device->scanouts[__builtin_ctz(left)].ways);
+        const VgpuScanout *scanout = &device->scanouts[__builtin_ctz(left)];
+
+        present->sources[__builtin_ctz(left)] = scanout->source;
+        present->ways |= best_of(scanout->ways);
     }
     present->serial = ++device->fence_serial;
     call->fence = (VgpuFence) { .serial = present->serial };
@@ -79,22 +88,28 @@ void vgpu_present_run(VgpuRenderCall *call)
 static bool show(VgpuDevice *device, uint32_t scanout_id, const VgpuPresent *present)
 {
     VgpuScanout *scanout = &device->scanouts[scanout_id];
+    const pixman_box32_t *source = &present->sources[scanout_id], *box = &present->box;
     DisplayBuffer *buffer = present->picture.buffer;
-    pixman_box32_t box = present->box;
+    pixman_box32_t damage = {
+        MAX(box->x1, source->x1) - source->x1, MAX(box->y1, source->y1) - source->y1,
+        MIN(box->x2, source->x2) - source->x1, MIN(box->y2, source->y2) - source->y1,
+    };
 
     if (!scanout->shared || present->serial <= scanout->shared_since) {
         return false;
     }
-    if (scanout->buffer != buffer) {
+    if (scanout->buffer != buffer || memcmp(&scanout->part, source, sizeof(*source))) {
         g_autoptr(DisplayBuffer) before G_GNUC_UNUSED = scanout->buffer;
 
         scanout->buffer = display_buffer_ref(buffer);
+        scanout->part = *source;
         scanout->bottom_up = present->picture.bottom_up;
         vgpu_scanout_show(device, scanout_id);
     }
-    box.x2 = MIN(box.x2, (int32_t)buffer->width);
-    box.y2 = MIN(box.y2, (int32_t)buffer->height);
-    vgpu_scanout_add_damage(device, scanout_id, &box);
+    if (vgpu_box_is_empty(&damage)) {
+        return false;
+    }
+    vgpu_scanout_add_damage(device, scanout_id, &damage);
     scanout->stats.frames_shared++;
     return true;
 }

@@ -89,9 +89,8 @@ uint32_t vgpu_render_set_scanout(VgpuDevice *device, VgpuCommand *command,
         vgpu_device_guest_error(device, "resource %u is not a picture to be shown", resource->id);
         return VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER;
     }
-    if (vgpu_present_is_possible(device, scanout_id, resource, source)) {
-        vgpu_present_set_scanout(device, scanout_id, resource);
-    } else if (!show_pixels(device, scanout_id, resource, source)) {
+    if (!vgpu_present_set_scanout(device, scanout_id, resource, source) &&
+        !show_pixels(device, scanout_id, resource, source)) {
         return VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY;
     }
     device->enabled = true;

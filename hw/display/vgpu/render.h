@@ -25,6 +25,7 @@ typedef struct VgpuPresent {
     uint32_t resource_id;
     uint32_t scanouts;           /* that are to show it, as bits */
     unsigned ways;               /* VGPU_SHARE_*: the best that their displays take */
+    pixman_box32_t sources[VGPU_MAX_SCANOUTS]; /* which part each of them shows, pixels of the picture */
     pixman_box32_t box;          /* what changed, pixels of the picture */
     VgpuSharedPicture picture;
     VgpuCommand *command;        /* NULL before it has run, and when nobody wants to know */
@@ -101,11 +102,12 @@ void vgpu_render_call_add_copy(VgpuRenderCall *call, uint32_t resource_id,
 
 /* What is shared with displays: render-present.c. */
 
-/* Whether the scanout is to show this part (pixels) of the resource by sharing it. */
-bool vgpu_present_is_possible(VgpuDevice *device, uint32_t scanout_id,
-                              const VgpuResource *resource, const pixman_box32_t *source);
-/* The scanout shows what is shared of the resource from the next flush on. */
-void vgpu_present_set_scanout(VgpuDevice *device, uint32_t scanout_id, VgpuResource *resource);
+/*
+ * The scanout shows this part (pixels) of the resource from the next flush on, by sharing it. False,
+ * with nothing changed, when it is not to be shared.
+ */
+bool vgpu_present_set_scanout(VgpuDevice *device, uint32_t scanout_id, VgpuResource *resource,
+                              const pixman_box32_t *source);
 /* Adds the scanouts (bits, not 0) that share the resource to its flush. */
 void vgpu_present_add(VgpuDevice *device, VgpuRenderCall *call, uint32_t scanouts,
                       const pixman_box32_t *box);

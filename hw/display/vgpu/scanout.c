@@ -51,8 +51,10 @@ void vgpu_scanout_show(VgpuDevice *device, uint32_t scanout_id)
         .buffer = scanout->buffer, .source = scanout->source, .bottom_up = scanout->bottom_up,
     };
 
-    if (scanout->copied || scanout->shared) {
+    if (scanout->copied) {
         frame.source = (pixman_box32_t) { 0, 0, scanout->buffer->width, scanout->buffer->height };
+    } else if (scanout->shared) {
+        frame.source = scanout->part;
     }
     vgpu_device_trace(device, VGPU_TRACE_SCANOUT, scanout_id, scanout->resource->id,
                       scanout->source.x2 - scanout->source.x1,
@@ -327,13 +329,10 @@ void vgpu_scanout_move_cursor(VgpuDevice *device, uint32_t scanout_id, uint32_t 
 static void add_all_damage(VgpuDevice *device, uint32_t scanout_id)
 {
     const VgpuScanout *scanout = &device->scanouts[scanout_id];
-    const pixman_box32_t *source = &scanout->source;
+    /* Of what is shared the driver may have asked to show another part. */
+    const pixman_box32_t *source = scanout->shared ? &scanout->part : &scanout->source;
     pixman_box32_t all = { 0, 0, source->x2 - source->x1, source->y2 - source->y1 };
 
-    if (scanout->shared) {
-        /* Of the picture that is shown, which the driver may have asked to replace. */
-        all = (pixman_box32_t) { 0, 0, scanout->buffer->width, scanout->buffer->height };
-    }
     vgpu_scanout_add_damage(device, scanout_id, &all);
 }
 

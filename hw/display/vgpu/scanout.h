@@ -29,6 +29,7 @@ typedef struct VgpuScanout {
     pixman_region32_t unread;  /* for a copy: pixels of the scanout that nobody wanted to see yet */
     uint32_t reads;            /* that are under way */
     bool shared;               /* the renderer shares what it shows: NULL until there is something */
+    pixman_box32_t part;       /* for what is shared: the part of the buffer that the sink knows, pixels */
     bool bottom_up;            /* for what is shared: its first row is the bottom of the picture */
     unsigned ways;             /* for what is shared: VGPU_SHARE_*, what its display takes */
     uint64_t shared_since;     /* serial of the last fence before that */

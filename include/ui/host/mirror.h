@@ -30,6 +30,9 @@ void display_mirror_watch(DisplayMirror *mirror);
 /* For providers: whether this listener is a mirror. */
 bool display_mirror_is_own(const DisplayChangeListener *listener);
 
+/* Whether the device says when to read back. Such a device counts what changed from the picture's corner. */
+bool display_mirror_is_asked(const DisplayMirror *mirror);
+
 /* Whether the surface is what the mirror made of a GL picture. */
 bool display_mirror_shows(const DisplayMirror *mirror, DisplaySurface *surface);
 

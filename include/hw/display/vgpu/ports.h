@@ -143,7 +143,7 @@ typedef struct VgpuSink VgpuSink;
 /* What a scanout shows: a part of a buffer. */
 typedef struct VgpuFrame {
     DisplayBuffer *buffer;   /* borrowed for the call; whoever keeps it takes a reference */
-    pixman_box32_t source;   /* pixels of the buffer, inside it, not empty */
+    pixman_box32_t source;   /* pixels of the buffer's picture from its top left, inside it, not empty */
     bool bottom_up;          /* the first row of the buffer is the bottom of the picture */
 } VgpuFrame;
 
@@ -172,7 +172,7 @@ typedef struct VgpuSinkOps {
     bool (*is_busy)(VgpuSink *sink, uint32_t scanout_id);
     /*
      * Optional. VGPU_SHARE_*: the ways by which the display of a scanout takes pictures from the 3D
-     * renderer, other than as pixels.
+     * renderer, other than as pixels, and whether it takes parts of them.
      */
     unsigned (*shared_ways)(VgpuSink *sink, uint32_t scanout_id);
     /*

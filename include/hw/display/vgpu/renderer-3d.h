@@ -69,6 +69,7 @@ typedef struct VgpuHostMemory {
 enum {
     VGPU_SHARE_TEXTURE = 1 << 0,   /* a texture of the group that was chosen, see choose() */
     VGPU_SHARE_DMABUF = 1 << 1,
+    VGPU_SHARE_PARTS = 1 << 2,     /* with others, of a display: it shows parts of them as well */
 };
 
 /* The picture of a resource as something that displays can show. */
