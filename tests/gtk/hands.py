@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import subprocess
 
 from vgpu.wait import wait_for
@@ -54,6 +55,13 @@ class Hands:
         """Gives the keyboard to a window."""
         self.do('windowfocus', '--sync', self.window(title))
         return self
+
+    def active_window(self) -> int:
+        """The window whose keys a window manager listens to; 0 when there is none."""
+        run = subprocess.run(['xprop', '-root', '_NET_ACTIVE_WINDOW'], env=self.env, check=True, timeout=30,
+                             capture_output=True, text=True)
+        found = re.search('0x[0-9a-f]+', run.stdout)
+        return int(found[0], 16) if found else 0
 
     def look_away(self) -> None:
         """Takes the keyboard away from all windows."""

@@ -254,7 +254,9 @@ def test_closing_can_be_forbidden(start_machine, manager, screen, hands):
 
 def close(hands: Hands) -> None:
     """Closes the window as its button does."""
-    hands.focus().key('alt+F4')
+    window = hands.focus().window()
+    wait_for(lambda: hands.active_window() == int(window), 'the window manager to see it')
+    hands.key('alt+F4')
 
 
 def detach_tab(hands: Hands, x: int, y: int) -> None:
