@@ -162,10 +162,11 @@ def test_lines_that_have_gone_can_be_scrolled_back(serial, hands):
 
 
 def test_zooming_changes_the_size_of_letters(serial, hands):
-    send(serial, b'mmmmmmmmmmmmmmmmmmmm\r\nend')
+    send(serial, b'MMMMMMMMMMMMMMMMMMMM\r\nEND')
     wait_for(lambda: width_of_text(serial, line=1), 'the second line')
     width = width_of_text(serial)
-    wait_for(lambda: hands.key('ctrl+alt+plus') or width_of_text(serial) > 1.5 * width, 'larger letters')
+    hands.key(*['ctrl+alt+plus'] * 4)
+    wait_for(lambda: width_of_text(serial) > 1.5 * width, 'larger letters')
     hands.key('ctrl+alt+0')
     wait_for(lambda: width_of_text(serial) == width, 'letters as before')
 
