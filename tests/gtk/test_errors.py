@@ -67,13 +67,13 @@ def start_under_wayland(display_only, start_qemu, compositor):
 @pytest.mark.parametrize('gl', ['on', 'es'])
 def test_toolkit_that_cannot_show_what_is_drawn_is_said_once_and_not_needed(start_under_wayland, gl):
     text = start_under_wayland(gl, NO_IMAGES)
-    assert text.count('warning') == 1
+    assert text.count('warning: gtk') == 1
     assert 'windows are drawn without OpenGL (the driver lacks GL_OES_EGL_image)' in text
     assert 'VGPU_GTK_SURFACE=memory' in text
 
 
 def test_toolkit_that_can_is_not_worth_a_word(start_under_wayland):
-    assert 'warning' not in start_under_wayland('on', {})
+    assert 'warning: gtk' not in start_under_wayland('on', {})
 
 
 def test_surface_of_another_window_system_is_replaced_by_one_that_works(start_machine):
