@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-import time
-
+import numpy
 import pytest
 
 from vgpu.guest import demo_picture
 from vgpu.screendump import assert_same, screendump
+from vgpu.wait import ticks, wait_for
 
 MODE = (1280, 800)
 FRAMES = 25
@@ -18,20 +18,22 @@ def wait_for_frame(guest, width: int, height: int, frame: int, device: str | Non
                    ground: int | None = None) -> None:
     """Waits until a frame is shown, to the last pixel."""
     expected = demo_picture(width, height, frame, ground, head)
-    deadline = time.monotonic() + 5
-    while True:
-        dump = screendump(guest.qemu, device, head)
-        if dump.shape == expected.shape and (dump == expected).all():
-            return
-        if time.monotonic() > deadline:
-            assert dump.shape == expected.shape
-            assert_same(dump, expected)
-        time.sleep(0.1)
+    last = screendump(guest.qemu, device, head)
+    for _ in ticks(30, 0.1):
+        if numpy.array_equal(last, expected):
+            break
+        last = screendump(guest.qemu, device, head)
+    assert_same(last, expected)
 
 
 def output_path(guest) -> str:
     """The QOM path of the device behind the wrapper."""
     return '/machine/peripheral/gpu0/virtio-backend'
+
+
+def stats_of(guest) -> dict[str, int]:
+    """The counters of the first head."""
+    return guest.qemu.qmp.command('qom-get', path=output_path(guest), property='scanout-stats')[0]
 
 
 @pytest.mark.parametrize('device', ('virtio-gpu-pci', 'virtio-vga'))
@@ -65,7 +67,7 @@ def test_a_changed_output_reaches_the_guest_as_its_new_mode(start_guest):
 def test_a_second_head_is_plugged_in_and_shows_its_own_picture(start_guest):
     guest = start_guest('-device', 'virtio-gpu-pci,id=gpu0,max_outputs=2')
     guest.qemu.qmp.command('qom-set', path=output_path(guest), property='output[1]', value='800x600')
-    time.sleep(1)
+    wait_for(lambda: guest.run('modetest -M virtio_gpu -c').count('\tconnected\t') == 2, 'the second head', 60, 0.1)
     guest.send('kms-demo -a 2 -n 5 -k -r 0')
     guest.wait_for('hold frame 5')
     wait_for_frame(guest, *MODE, 5, 'gpu0', 0)
@@ -87,15 +89,11 @@ def test_a_guest_draws_again_after_a_reset_of_the_machine(start_guest, device):
 @pytest.mark.ours_only('stock has no counters')
 def test_counters_follow_the_guest(start_guest):
     guest = start_guest('-device', 'virtio-gpu-pci,id=gpu0')
-    before = guest.qemu.qmp.command('qom-get', path=output_path(guest), property='scanout-stats')[0]
+    before = stats_of(guest)
     guest.run('kms-demo -n 10 -r 0')
     # The guest does not wait for its last frames to be taken off the queue.
-    for _ in range(100):
-        after = guest.qemu.qmp.command('qom-get', path=output_path(guest), property='scanout-stats')[0]
-        if after['flushes'] - before['flushes'] >= 10:
-            break
-        time.sleep(0.1)
-    assert after['flushes'] - before['flushes'] >= 10
+    wait_for(lambda: stats_of(guest)['flushes'] - before['flushes'] >= 10, 'ten flushes')
+    after = stats_of(guest)
     assert after['bytes-copied'] - before['bytes-copied'] >= 10 * MODE[0] * MODE[1] * 4
     assert after['damaged-pixels'] > before['damaged-pixels']
-    assert 0 < after['longest-command-ns'] < 5e9
+    assert after['longest-command-ns'] > 0

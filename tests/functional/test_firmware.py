@@ -3,27 +3,21 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
 
 from vgpu.screendump import screendump
+from vgpu.wait import wait_for
 
 OVMF = Path('/usr/share/ovmf/OVMF.fd')
 TEXT_MODE = (400, 720)
 GRAPHICS_HEIGHT_MIN = 480
 
 
-def wait_until(qemu, seen, seconds: float):
+def wait_until(qemu, seen, seconds: float) -> None:
     """Waits for a screen that `seen` accepts."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        dump = screendump(qemu)
-        if seen(dump):
-            return dump
-        time.sleep(0.2)
-    raise TimeoutError(f'nothing to see on a screen of {dump.shape}')
+    wait_for(lambda: seen(screendump(qemu)), 'something to see', seconds, 0.2)
 
 
 def colours(dump) -> int:
@@ -33,8 +27,7 @@ def colours(dump) -> int:
 
 def test_seabios_writes_its_text(start_qemu):
     qemu = start_qemu('-device', 'virtio-vga', firmware=True)
-    dump = wait_until(qemu, lambda dump: dump.shape[:2] == TEXT_MODE and dump.any(), 30)
-    assert 0.001 < (dump.max(axis=2) > 128).mean() < 0.3
+    wait_until(qemu, lambda dump: dump.shape[:2] == TEXT_MODE and 0.001 < (dump.max(axis=2) > 128).mean() < 0.3, 30)
 
 
 @pytest.mark.skipif(not OVMF.exists(), reason='the package ovmf is not installed')

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
+
+from vgpu.wait import wait_for
 
 pytestmark = pytest.mark.ours_only('stock has no host-visible memory')
 
@@ -22,14 +22,6 @@ def mapped(guest) -> int:
     return sum(blob['mapped'] for blob in blobs)
 
 
-def wait_until_unmapped(guest) -> None:
-    """Waits for the guest's driver to take back what a program had."""
-    deadline = time.monotonic() + 60
-    while mapped(guest) and time.monotonic() < deadline:
-        time.sleep(0.2)
-    assert mapped(guest) == 0
-
-
 @pytest.mark.parametrize('device', (DEVICE, DEVICE.replace('gpu-gl-pci', 'vga-gl')), ids=('pci', 'vga'))
 def test_buffers_stay_mapped_in_the_host_s_memory(start_guest, device):
     guest = start_guest('-device', f'{device},hostmem=256M', '-vga', 'none', gl=True, display='none')
@@ -41,7 +33,7 @@ def test_buffers_stay_mapped_in_the_host_s_memory(start_guest, device):
         assert LEAST_BUFFERS <= mapped(guest) <= N_BUFFERS + 4
         guest.send('')
         assert guest.wait_for(r'gl-persistent: wrong bytes (\d+)').group(1) == '0'
-        wait_until_unmapped(guest)
+        wait_for(lambda: not mapped(guest), 'the guest\'s driver to take back what a program had', 60, 0.1)
 
 
 def test_without_hostmem_the_guest_s_gl_does_without(start_guest):

@@ -33,7 +33,7 @@ def shows_frame_after(guest: Guest, frame: int) -> bool:
 
 def wait_for_frames_after(guest: Guest, frame: int) -> None:
     """Waits until the guest has drawn and shown some more."""
-    wait_for(lambda: shows_frame_after(guest, frame + MORE_FRAMES), f'frames after {frame}', SECONDS)
+    wait_for(lambda: shows_frame_after(guest, frame + MORE_FRAMES), f'frames after {frame}', SECONDS, 0.05)
 
 
 def migrate_while_drawing(guest: Guest, socket: Path) -> None:

@@ -4,14 +4,13 @@
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import dataclass, field
 
 import pytest
 
 from vgpu.screendump import screendump
 from vgpu.vnc import VncClient
-from vgpu.wait import wait_for
+from vgpu.wait import ticks, wait_for
 
 DEVICES = ('virtio-gpu-pci', 'virtio-vga')
 SECONDS = 60
@@ -65,14 +64,12 @@ def bars_of(dump) -> list[tuple[int, ...]]:
     return [tuple(int(value) for value in dump[height // 4, width * (2 * bar + 1) // 14]) for bar in range(7)]
 
 
-def wait_for_pattern(guest, mode: tuple[int, int], seconds: float = SECONDS) -> None:
+def wait_for_pattern(guest, mode: tuple[int, int]) -> None:
     """Waits until modetest's pattern is on the screen in that size."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
+    for _ in ticks(SECONDS, 0.1):
         dump = screendump(guest.qemu)
         if dump.shape == (mode[1], mode[0], 3) and bars_of(dump) == SMPTE_BARS:
             return
-        time.sleep(0.1)
     raise TimeoutError(f'no pattern of {mode[0]} x {mode[1]} but {bars_of(dump)} in {dump.shape}; modetest said:\n'
                        f'{guest.run("cat /modetest.log")}')
 
@@ -101,9 +98,10 @@ def test_modetest_flips_pages(start_guest):
     connector = list_connectors(guest)[0]
     show(guest, connector, (800, 600), '-v')
     # It says a rate after every 60 flips that have been completed.
-    wait_for(lambda: guest.run('cat /modetest.log').count('freq:') >= 2, 'flips', SECONDS)
+    wait_for(lambda: guest.run('cat /modetest.log').count('freq:') >= 2, 'flips', SECONDS, 0.1)
     wait_for_pattern(guest, (800, 600))
-    wait_for(lambda: bars_of(screendump(guest.qemu)) == [PLAIN] * 7, 'the page between the patterns', SECONDS)
+    wait_for(lambda: bars_of(screendump(guest.qemu)) == [PLAIN] * 7, 'the page between the patterns',
+             SECONDS, 0.1)
 
 
 def test_modetest_shows_a_cursor(start_guest, tmp_path):

@@ -15,7 +15,7 @@ def ticks(timeout: float, interval: float = 0.005) -> Iterator[None]:
         time.sleep(interval)
 
 
-def wait_for(condition: Callable[[], Any], what: str, timeout: float = 15, interval: float = 0.005) -> Any:
+def wait_for(condition: Callable[[], Any], what: str, timeout: float = 30, interval: float = 0.005) -> Any:
     """Waits until a condition holds, and returns its value."""
     for _ in ticks(timeout, interval):
         value = condition()
