@@ -112,7 +112,7 @@ def test_a_driver_resets_in_the_middle_of_work_again_and_again(start_gl):
     gpu.virtio.reset()
     request = gpu.start().submit('ctx_create', ctx_id=1)
     gpu.control.kick()
-    gpu.control.wait(request, timeout=120)
+    gpu.control.wait(request, timeout=600)
 
 
 def test_resets_at_random_moments_leave_a_working_device(gpu):
