@@ -4,12 +4,11 @@
 from __future__ import annotations
 
 import itertools
-import shutil
 from typing import Callable, Iterator
 
 import pytest
 
-from daemon import Daemon
+from daemon import Daemon, skip_without_libvirt
 from domain import DISK, JOB_TWO_HEADS, MODE, SECOND, VNC, Domain
 from vgpu.modules import Modules
 
@@ -21,9 +20,7 @@ def daemon(modules: Modules) -> Iterator[Daemon]:
     """A libvirtd with our launcher at hand."""
     if modules.is_stock:
         pytest.skip('stock modules: there is no launcher to start them')
-    missing = [name for name in ('libvirtd', 'virsh', 'setpriv') if not shutil.which(name)]
-    if missing:
-        pytest.skip(f'no {", ".join(missing)}')
+    skip_without_libvirt()
     daemon = Daemon(modules)
     yield daemon
     daemon.close()

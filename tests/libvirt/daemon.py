@@ -10,8 +10,11 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
+from typing import Iterable
 
-from vgpu.guest import guest_folder
+import pytest
+
+from vgpu import guest
 from vgpu.installed import Installed, install
 from vgpu.modules import Modules
 
@@ -21,6 +24,13 @@ NOBODY = 65534
 GUEST, GL_GUEST = 'guest', 'guest-gl'
 
 
+def skip_without_libvirt() -> None:
+    """Skips the test on a machine that has no libvirt."""
+    missing = [name for name in ('libvirtd', 'virsh', 'setpriv') if not shutil.which(name)]
+    if missing:
+        pytest.skip(f'no {", ".join(missing)}')
+
+
 class VirshFailed(Exception):
     """A command of virsh ended with an error; the text is what it said."""
 
@@ -28,13 +38,14 @@ class VirshFailed(Exception):
 class Daemon:
     """The process, and virsh talking to it."""
 
-    def __init__(self, modules: Modules) -> None:
-        """Installs the modules where the daemon's user can read them, and starts it."""
+    def __init__(self, modules: Modules, guests: Iterable[str] = (GUEST, GL_GUEST)) -> None:
+        """Installs the modules and guests where the daemon's user can read them, and starts it."""
         # short: names of sockets are limited
         self.root = Path(tempfile.mkdtemp(prefix='vgpu-virt-', dir='/tmp'))
         self.installed: Installed = install(modules, self.root / 'dest')
-        for guest, name in ((GUEST, guest_folder()), (GL_GUEST, guest_folder(gl=True))):
-            subprocess.run(['cp', '--recursive', '--sparse=always', name, self.root / guest], check=True)
+        for name in guests:
+            subprocess.run(['cp', '--recursive', '--sparse=always', guest.guest_folder(gl=name == GL_GUEST),
+                            self.root / name], check=True)
         for name in ('run', 'home'):
             (self.root / name).mkdir(mode=0o700)
         self._hand_over()

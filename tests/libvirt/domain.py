@@ -19,6 +19,7 @@ from vgpu.screendump import describe_difference
 
 VIDEO_2D = "<model type='virtio' heads='2'/>"
 VIDEO_3D = "<model type='virtio' heads='2'><acceleration accel3d='yes'/></model>"
+VIDEO_VHOST = "<driver name='vhostuser'/><model type='virtio' heads='1'/>"
 # What libvirt 9.0 has no words for.
 BLOB = '''
   <qemu:override><qemu:device alias='video0'><qemu:frontend>

@@ -99,3 +99,12 @@ def device_only(modules: Modules, tmp_path: Path) -> Modules:
     for name in DEVICE_MODULES:
         shutil.copy(modules.home / name, tmp_path)
     return Modules(tmp_path)
+
+
+@pytest.fixture
+def guest_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The guest's kernel and RAM disk, which tests/lab/check has made outside."""
+    folder = os.environ.get('VGPU_LAB_GUEST')
+    if not folder:
+        pytest.skip('tests/guest/build cannot make the guest here')
+    monkeypatch.setattr('vgpu.guest.guest_folder', lambda gl=False: Path(folder))

@@ -3,11 +3,6 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
-import pytest
-
 from vgpu.guest import Guest, demo_picture
 
 from .blob import BACKEND, DEVICE
@@ -16,15 +11,6 @@ from .udmabuf import dmabuf_fds, kernel_buffers
 
 SIZE = (800, 600)
 FRAMES = 60
-
-
-@pytest.fixture
-def guest_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The guest's kernel and RAM disk, which tests/lab/check has made outside."""
-    folder = os.environ.get('VGPU_LAB_GUEST')
-    if not folder:
-        pytest.skip('tests/guest/build cannot make the guest here')
-    monkeypatch.setattr('vgpu.guest.guest_folder', lambda gl=False: Path(folder))
 
 
 def bytes_copied(guest: Guest) -> int:
