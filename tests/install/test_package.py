@@ -14,6 +14,7 @@ import pytest
 
 from sandbox import Sandbox
 from stamps import other_build, read_stamp
+from test_meson_install import PAGES
 from vgpu.installed import LAUNCHER, OUR_PROPERTY, QEMU
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -143,6 +144,11 @@ def test_package_pins_no_version_of_qemu(package):
                              check=True).stdout
     qemu = [entry.strip() for entry in depends.split(',') if 'qemu' in entry]
     assert qemu == ['qemu-system-gui', 'qemu-system-x86']
+
+
+def test_manual_pages_come_with_the_package(package):
+    contents = subprocess.run(['dpkg-deb', '--contents', package], capture_output=True, text=True, check=True).stdout
+    assert [page for page in PAGES if f'./usr/share/man/{page}.gz' not in contents.split()] == []
 
 
 def test_package_and_scripts_agree_on_what_building_takes():

@@ -169,14 +169,15 @@ def test_guest_boots_and_draws_on_each_kind_of_machine(modules, machine, device)
         assert_same(shown, expected)
 
 
+COMMON = ['full-screen=on', 'show-cursor=on', 'window-close=off']
 GTK = [f'{name}={value}' for name in ('grab-on-hover', 'zoom-to-fit', 'show-tabs', 'show-menubar', 'full-screen',
                                       'show-cursor', 'window-close') for value in ('on', 'off')]
 GL = [f'gl={value}' for value in ('on', 'off', 'core', 'es')]
 DISPLAYS = {
     'gtk': [*GTK, *GL],
     'sdl': ['grab-mod=rctrl', 'grab-mod=lshift-lctrl-lalt', 'alt_grab=on', 'ctrl_grab=on', 'window-close=on', *GL],
-    'egl-headless': ['rendernode=/nonexistent', *GL],
-    'dbus': ['p2p=on', 'p2p=off', 'addr=unix:path=/nonexistent', 'rendernode=/nonexistent', 'audiodev=none', *GL],
+    'egl-headless': ['rendernode=/nonexistent', *COMMON, *GL],
+    'dbus': [*COMMON, 'p2p=on', 'p2p=off', 'addr=unix:path=/nonexistent', 'rendernode=/nonexistent', 'audiodev=none', *GL],
     'curses': ['charset=CP437'],
     'spice-app': GL,
     'none': GL,
