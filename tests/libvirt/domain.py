@@ -123,6 +123,11 @@ class Domain:
         """The folders of its display device's modules."""
         return {path.parent for path in self.modules() if path.name.startswith('hw-display-virtio')}
 
+    def vnc_socket(self) -> Path:
+        """Where its VNC server listens."""
+        path, = (self.daemon.root / 'home/.config/libvirt/qemu/lib').glob(f'domain-*-{self.name}/vnc.sock')
+        return path
+
     def said(self) -> str:
         """What the guest has written to its serial port, in all its boots."""
         return (self.daemon.root / f'{self.name}.serial').read_text(errors='replace')
@@ -146,10 +151,6 @@ class Domain:
         """How a head differs from the guest's last frame; nothing when it shows it."""
         describe = describe_unlikeness if self.job == JOB_GL else describe_difference
         return describe(self.screenshot(head), self.expected(mode, head))
-
-    def shows(self, mode: tuple[int, int] = MODE) -> bool:
-        """Whether its first head shows the guest's last frame."""
-        return not self.difference(mode)
 
     def wait_for_picture(self, mode: tuple[int, int] = MODE, head: int = 0) -> None:
         """Waits until a head shows the guest's last frame in a mode."""
