@@ -83,6 +83,13 @@ def test_surface_of_another_window_system_is_replaced_by_one_that_works(start_ma
     assert machine.qemu.stderr().count('windows are drawn without OpenGL (under X11') == 1
 
 
+def test_unknown_surface_is_ignored_and_those_known_are_named(start_machine):
+    machine = start_machine('virtio-gpu-gl-pci', options=',gl=on', ours=False, surface='glass')
+    show_textures(machine, 1)
+    machine.assert_shows(gradient(*SIZE, 1))
+    assert machine.qemu.stderr().count('VGPU_GTK_SURFACE=glass is ignored: it can be memory, window or area') == 1
+
+
 def test_surface_of_x11_is_not_used_under_wayland(start_under_wayland):
     text = start_under_wayland('on', {'VGPU_GTK_SURFACE': 'window'})
     assert text.count('windows are drawn without OpenGL (EGL does not draw on windows)') == 1

@@ -193,10 +193,14 @@ static bool can_use(DisplayGtkGl *gl, const char *way)
 
 static const char *wanted_surface(const DisplayGtkGl *gl)
 {
+    static const char *const ways[] = {"memory", "window", "area", NULL};
     const char *wanted = g_getenv(SURFACE_VARIABLE);
 
-    if (wanted) {
+    if (wanted && g_strv_contains(ways, wanted)) {
         return wanted;
+    }
+    if (wanted) {
+        warn_report("gtk: " SURFACE_VARIABLE "=%s is ignored: it can be memory, window or area", wanted);
     }
     if (GDK_IS_X11_DISPLAY(gdk_display_get_default())) {
         return gl->egl->has_buffer_age || gl->egl->has_swap_damage ? "window" : "memory";
