@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -49,6 +50,14 @@ def test_shell_scripts_pass_shellcheck():
     assert scripts
     run = subprocess.run(['shellcheck', '-x', '-P', ROOT / 'scripts', *scripts], capture_output=True, text=True)
     assert run.returncode == 0, run.stdout
+
+
+def test_documents_are_what_docutils_takes():
+    documents = [path for path in tracked() if path.suffix == '.rst']
+    assert documents
+    found = [subprocess.run(['rst2html', '--report=2', path, os.devnull], capture_output=True, text=True).stderr
+             for path in documents]
+    assert not ''.join(found)
 
 
 def test_python_is_the_distribution_s():
