@@ -6,9 +6,11 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Iterable
 
@@ -66,7 +68,9 @@ class Daemon:
 
     def _environment(self) -> dict[str, str]:
         return {'PATH': '/usr/sbin:/usr/bin', 'LC_ALL': 'C.UTF-8', 'HOME': str(self.root / 'home'),
-                'XDG_RUNTIME_DIR': str(self.root / 'run')}
+                'XDG_RUNTIME_DIR': str(self.root / 'run'),
+                # or virsh starts another one, when it comes first
+                'LIBVIRT_AUTOSTART': '0'}
 
     def _wait(self) -> None:
         deadline = time.monotonic() + 60
@@ -127,4 +131,10 @@ class Daemon:
                 self._process.kill()
                 self._process.wait()
             self._log.close()
+            self._end_logger()
             shutil.rmtree(self.root)
+
+    def _end_logger(self) -> None:
+        """Ends what libvirtd has started to write QEMU's logs: it would wait for two minutes."""
+        with suppress(FileNotFoundError, ProcessLookupError):
+            os.kill(int((self.root / 'run/libvirt/virtlogd.pid').read_text()), signal.SIGTERM)
