@@ -115,6 +115,9 @@ def test_text_is_not_shown_while_a_driver_drives(terminal, start_qemu):
 
 def test_firmware_writes_again_after_a_reset_of_the_machine(terminal, start_qemu):
     gpu = boot(terminal, start_qemu)
+    # Only what differs is written on the terminal: let all of it differ.
+    gpu.qemu.qtest.write_bytes(TEXT_MEMORY, struct.pack('<H', WHITE | ord('X')) * 80 * 25)
+    wait_for(lambda: 25 * 'X' in terminal.text(), 'a screen of other letters')
     drive(gpu)
     before = terminal.position()
     gpu.qemu.qmp.command('system_reset')
