@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy
 import pytest
 
@@ -164,6 +166,17 @@ def test_a_copy_between_resources_is_shown(gl):
     expected = plain(0, 0, 0)
     expected[20:70, 10:110] = (255, 0, 255)
     assert_same(shown(gl.gpu), expected)
+
+
+@pytest.mark.parametrize('source, target', itertools.product(
+    (Format.B8G8R8X8, Format.R8G8B8A8), (Format.B8G8R8X8, Format.R8G8B8X8, Format.A8R8G8B8)),
+    ids=lambda fmt: fmt.name)
+def test_a_blit_between_formats_is_shown(gl, source, target):
+    for resource_id, fmt in ((1, source), (2, target)):
+        gl.create(resource_id, *SIZE, format=fmt, bind=virgl.BIND_RENDER_TARGET | virgl.BIND_SAMPLER_VIEW)
+    gl.run(gl.target(1, source), virgl.clear(1, 0.5, 0), virgl.blit(2, target, 1, source, *SIZE))
+    show(gl, 2)
+    assert_same(shown(gl.gpu), plain(255, 128, 0))
 
 
 @pytest.fixture

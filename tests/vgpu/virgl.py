@@ -10,6 +10,7 @@ DESTROY_OBJECT = 3
 SET_FRAMEBUFFER_STATE = 5
 CLEAR = 7
 RESOURCE_INLINE_WRITE = 9
+BLIT = 16
 RESOURCE_COPY_REGION = 17
 PIPE_RESOURCE_CREATE = 48
 
@@ -52,6 +53,12 @@ def clear(red: float, green: float, blue: float, alpha: float = 1.0) -> bytes:
     """Fills what is drawn to with a colour."""
     colour = struct.unpack('<4I', struct.pack('<4f', red, green, blue, alpha))
     return command(CLEAR, CLEAR_COLOR0, *colour, 0, 0, 0)
+
+
+def blit(target: int, target_format: int, source: int, source_format: int, width: int, height: int) -> bytes:
+    """Draws level 0 of a resource into another one, both of a size, by way of formats."""
+    box = (0, 0, 0, width, height, 1)
+    return command(BLIT, COLOUR_MASK_ALL, 0, 0, target, 0, target_format, *box, source, 0, source_format, *box)
 
 
 def pipe_resource(blob_id: int, size: int, flags: int = FLAG_MAP_PERSISTENT | FLAG_MAP_COHERENT,

@@ -49,11 +49,12 @@ static virgl_renderer_gl_context create_gl_context(void *cookie, int scanout,
     VgpuVirgl *self = virgl(cookie);
     EGLContext context = display_egl_create_context(self->egl, param->major_ver, param->minor_ver,
                                                     NULL);
+    int version = 10 * param->major_ver + param->minor_ver;
 
-    /* It tries versions from the newest on: not to have one is no error before it has found its. */
+    /* It tries versions from the newest on, more than once: not to have one is an error if it was there. */
     if (context != EGL_NO_CONTEXT) {
-        self->makes_contexts = true;
-    } else if (self->makes_contexts) {
+        self->makes_version = MAX(self->makes_version, version);
+    } else if (version <= self->makes_version) {
         vgpu_virgl_lose(self, "the driver makes no more contexts");
     }
     return context;
@@ -136,7 +137,7 @@ bool vgpu_virgl_open_library(VgpuVirgl *self, GError **error)
     int result;
 
     virgl_set_debug_callback(log_line);
-    self->makes_contexts = false;
+    self->makes_version = 0;
     result = virgl_renderer_init(self, self->venus ? flags | VIRGL_RENDERER_VENUS : flags, &callbacks);
     if (result && self->venus) {
         self->venus = false;
@@ -148,7 +149,7 @@ bool vgpu_virgl_open_library(VgpuVirgl *self, GError **error)
         return false;
     }
     self->has_library = true;
-    if (!self->makes_contexts || g_atomic_pointer_get(&self->lost)) {
+    if (!self->makes_version || g_atomic_pointer_get(&self->lost)) {
         g_set_error(error, DISPLAY_EGL_ERROR, DISPLAY_EGL_ERROR_NO_CONTEXT,
                     "the driver makes no context for virglrenderer");
         return false;

@@ -22,7 +22,7 @@ typedef struct VgpuVirgl {
     EGLContext context;           /* ours, for reading; root of the share group */
     GThread *thread;              /* the executor's */
     bool has_library;             /* it is open */
-    bool makes_contexts;          /* one of the library's was made since it was opened */
+    int makes_version;            /* of GL, the newest the library has got since it was opened; 0: none */
     GLenum (*get_reset_status)(void); /* of the context that is current; NULL: nobody knows */
     const char *lost;             /* atomic: why nothing can be drawn any more; NULL: it can */
     bool has_told;                /* of that, or of what it comes from */
