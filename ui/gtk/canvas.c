@@ -58,14 +58,20 @@ cairo_t *display_gtk_canvas_begin(GtkWidget *canvas)
 void display_gtk_canvas_invalidate(GtkWidget *canvas, const pixman_region32_t *part)
 {
     int scale = gtk_widget_get_scale_factor(canvas);
+    GtkAllocation place = {0};
     int count;
     const pixman_box32_t *boxes = pixman_region32_rectangles((pixman_region32_t *)part, &count);
 
+    if (!gtk_widget_get_has_window(canvas)) {
+        /* what is queued counts from the corner of the window that it has from its parent */
+        gtk_widget_get_allocation(canvas, &place);
+    }
     for (int i = 0; i < count; i++) {
         int x = boxes[i].x1 / scale;
         int y = boxes[i].y1 / scale;
 
-        gtk_widget_queue_draw_area(canvas, x, y, (boxes[i].x2 + scale - 1) / scale - x,
+        gtk_widget_queue_draw_area(canvas, place.x + x, place.y + y,
+                                   (boxes[i].x2 + scale - 1) / scale - x,
                                    (boxes[i].y2 + scale - 1) / scale - y);
     }
 }
