@@ -16,19 +16,17 @@ from vgpu.wait import wait_for
 class Compositor:
     """A Wayland compositor of its own, which can be asked for screenshots."""
 
-    def __init__(self, folder: Path, scale: int = 1, width: int = 1280, height: int = 1024, renderer: str = 'pixman',
-                 patience: float = 15):
-        """renderer is one of Weston's, which has dmabufs with 'gl' only."""
+    def __init__(self, folder: Path, scale: int = 1, width: int = 1280, height: int = 1024):
         folder.mkdir(mode=0o700)
         self.folder = folder
         self._env = {'XDG_RUNTIME_DIR': str(folder), 'WAYLAND_DISPLAY': 'wayland-test', 'DISPLAY': ''}
         with (folder / 'log').open('wb') as log:
             self.process = subprocess.Popen(
-                ['weston', '--backend=headless-backend.so', f'--use-{renderer}', '--socket=wayland-test', '--debug',
+                ['weston', '--backend=headless-backend.so', '--use-pixman', '--socket=wayland-test', '--debug',
                  '--no-config', '--idle-time=0', f'--width={width}', f'--height={height}', f'--scale={scale}'],
                 env=os.environ | self._env, stdout=log, stderr=log)
         try:
-            wait_for((folder / 'wayland-test').exists, 'the compositor', patience)
+            wait_for((folder / 'wayland-test').exists, 'the compositor')
         except TimeoutError:
             self.close()
             raise

@@ -145,3 +145,18 @@ def test_compositor_is_told_of_the_damage_and_no_more(start_qemu, gtk_modules, c
         wait_for(lambda: area in areas()[known:], 'the change')
         assert max(areas()[known:]) == area     # buttons of the window may be drawn meanwhile, which are small
     qemu.quit()     # before the compositor
+
+
+def test_buffers_that_are_kept_show_the_change_in_its_place_under_wayland(start_qemu, gtk_modules, compositor, egl):
+    """The toolkit redraws what is old in them, which is beside title and shadows."""
+    env = {'LD_LIBRARY_PATH': str(egl), 'BUFFERS': '2'}
+    qemu = start_qemu('-device', 'virtio-gpu-pci,id=gpu0', display='gtk,show-menubar=off,gl=on', modules=gtk_modules,
+                      env=gtk_modules.environment() | compositor.environment() | env)
+    machine = Machine(qemu, None)
+    image = machine.gpu.show(1, gradient(*SIZE))
+    for turn in range(1, 5):
+        wait_for(lambda: find(compositor.picture, gradient(*SIZE, turn - 1)), f'picture {turn}')
+        image.draw(gradient(*SIZE, turn))
+        machine.gpu.transfer(1, Rect(0, 0, *SIZE))
+        machine.gpu.flush(1, Rect(0, 0, *SIZE))
+    qemu.quit()     # before the compositor

@@ -20,7 +20,7 @@ from vgpu.wait import wait_for
 SIZE = (320, 240)
 GUEST = Path(os.environ.get('VGPU_NESTED_GUEST', '/nonexistent'))
 DISPLAYS = {'headless': 'egl-headless', 'dbus': 'dbus,p2p=on,gl=on',
-            'stock headless': 'egl-headless,rendernode=/dev/dri/renderD128', 'gtk': 'gtk,gl=on,show-menubar=off'}
+            'stock headless': 'egl-headless,rendernode=/dev/dri/renderD128'}
 # Emulated, and on a machine that has other things to do.
 PATIENCE = 60
 
@@ -28,14 +28,14 @@ PATIENCE = 60
 class Machine:
     """One process; it serves many tests, since GL takes long to start here."""
 
-    def __init__(self, modules: Modules, folder: Path, display: str, alone: bool, env: dict[str, str] | None = None):
+    def __init__(self, modules: Modules, folder: Path, display: str, alone: bool):
         """alone keeps the device out of the display's share group: nothing but dmabufs can be shared then.
 
         A stock display is what QEMU finds when the folder of the modules has none.
         """
         self._exports = folder / 'exports'
         self._vnc = folder / 'vnc'
-        env = {'LD_LIBRARY_PATH': str(GUEST / 'egl'), 'WATCHED_EXPORTS': str(self._exports), **(env or {})}
+        env = {'LD_LIBRARY_PATH': str(GUEST / 'egl'), 'WATCHED_EXPORTS': str(self._exports)}
         if alone:
             env['WATCHED_ALONE'] = '1'
         self.qemu = Qemu('-device', 'virtio-gpu-gl-pci,id=gpu0,require_3d=on', '-vnc', f'unix:{self._vnc}',
