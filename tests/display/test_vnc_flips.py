@@ -13,7 +13,7 @@ from vgpu.flips import assert_show, flip_while_updates_wait, noise
 from vgpu.formats import gradient
 from vgpu.qmp import QmpError
 from vgpu.screendump import assert_same, describe_difference, screendump
-from vgpu.vnc import TRACES, VncClient, surfaces_given
+from vgpu.vnc import TRACES, VncClient, has_clients, surfaces_given
 from vgpu.wait import wait_for
 from vgpu.wire import Box, Rect
 
@@ -71,10 +71,6 @@ class Pages:
         if self.is_ours:
             assert_same(screendump(self.qemu, 'gpu0'), rgb)
         wait_for(lambda: (dump := self.dump()) is not None and not describe_difference(dump, rgb), 'the picture')
-
-    def has_clients(self) -> bool:
-        """Whether the VNC server knows of a client."""
-        return any(server['clients'] for server in self.qemu.qmp.command('query-vnc-servers'))
 
     def frames_shared(self) -> int:
         """How many pictures our device has given to the display without reading them."""
@@ -168,7 +164,7 @@ def test_pages_are_shared_again_when_the_clients_have_left(pages):
         pages.flip(2 - turn % 2)
     assert_show(pages.viewers, gradient(*SIZE, 2))
     viewer.close()
-    wait_for(lambda: not pages.has_clients(), 'the end of the connection')
+    wait_for(lambda: not has_clients(pages.qemu), 'the end of the connection')
     before = pages.frames_shared() if pages.is_ours else 0
     for turn in range(3):
         pages.flip(1 + turn % 2)

@@ -14,7 +14,7 @@ from vgpu.formats import Format, gradient
 from vgpu.gpu import Gpu
 from vgpu.image import GuestImage
 from vgpu.screendump import assert_same, screendump
-from vgpu.vnc import TRACES, VncClient, encoded_for, surfaces_given
+from vgpu.vnc import TRACES, VncClient, encoded_for, has_clients, surfaces_given
 from vgpu.wait import wait_for
 from vgpu.wire import MemEntry, Rect
 
@@ -74,10 +74,6 @@ class Pages:
         stats = self.qemu.qmp.command('qom-get', path='/machine/peripheral/gpu0/virtio-backend',
                                       property='scanout-stats')[0]
         return stats['bytes-copied'], stats['bytes-copied-for-vnc']
-
-    def has_clients(self) -> bool:
-        """Whether the VNC server knows of a viewer."""
-        return any(server['clients'] for server in self.qemu.qmp.command('query-vnc-servers'))
 
 
 @pytest.fixture(params=['classic', 'blob'])
@@ -170,7 +166,7 @@ def test_nothing_is_copied_when_the_viewers_have_left(pages):
     pages.flip(2)
     assert pages.copied()[1] >= BYTES
     viewer.close()
-    wait_for(lambda: not pages.has_clients(), 'the end of the connection')
+    wait_for(lambda: not has_clients(pages.qemu), 'the end of the connection')
     pages.flip(1)
     before = pages.copied()
     for turn in range(10):

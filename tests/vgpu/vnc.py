@@ -58,6 +58,11 @@ def surfaces_given(qemu: Qemu) -> int:
     return qemu.stderr().count('vnc_server_dpy')
 
 
+def has_clients(qemu: Qemu) -> bool:
+    """Whether the VNC server knows of a client."""
+    return any(server['clients'] for server in qemu.qmp.command('query-vnc-servers'))
+
+
 def encoded_for(qemu: Qemu) -> list[str]:
     """The clients of the rectangles that the servers have found to be sent, in their order."""
     return re.findall(r'vnc_job_add_rect .*state=(\S+)', qemu.stderr())
